@@ -1,0 +1,263 @@
+"""Reading a region: rows by type, and what could not be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.errors import (
+    AwsError,
+    CloudRefused,
+    CloudUnreachable,
+    CredentialsMissing,
+    RegionUnavailable,
+)
+from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
+from dr_toolkit.spec.registry import Registry, references
+from dr_toolkit.spec.types import Detail, Listing, Paging, ResourceType, Row
+
+FATAL = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
+"""Errors after which nothing else in the region can be read either."""
+
+NOT_FOUND = frozenset({"NotFoundException", "InvalidPrefixListID.NotFound", "InvalidPrefixListId.NotFound"})
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Reading:
+    """Rows by type as AWS returned them, and coverage by type."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    coverage: dict[str, Coverage] = field(default_factory=dict)
+
+    def of(self, name: str) -> list[Row]:
+        """The rows of a type; none where it was not read."""
+        return self.rows.get(name, [])
+
+
+class _Failed(Exception):
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class Reader:
+    """Reads types in a region, each list call once, whatever the number of types that it feeds."""
+
+    def __init__(self, cloud: Cloud, registry: Registry, progress: Progress = lambda text: None) -> None:
+        self._cloud, self._registry, self._progress = cloud, registry, progress
+        self._pages: dict[str, list[dict[str, Any]]] = {}
+        self._rows: dict[str, list[Row]] = {}
+        self._failed: dict[str, str] = {}
+        self._gone: set[int] = set()
+
+    def read(
+        self,
+        excluded: Callable[[str], bool] = lambda name: False,
+        landmarks: Iterable[str] = (),
+        only: Iterable[str] | None = None,
+    ) -> Reading:
+        """Read every type that is not excluded, and of the landmarks those that something refers to.
+
+        ``landmarks`` names landmark types to be read in any case; ``only`` narrows the types.
+        """
+        names = [t.name for t in self._registry if only is None or t.name in set(only)]
+        reading = Reading()
+        things = [n for n in names if not self._registry[n].landmark]
+        left_out = {n for n in things if any(excluded(above) for above in self._registry.sources(n))}
+        for name in things:
+            if name in left_out:
+                reading.coverage[name] = Coverage(EXCLUDED, "excluded by the config")
+            else:
+                self._take(name, reading)
+        wanted = {*landmarks} | self._demanded(reading)
+        for name in (t.name for t in self._registry if t.landmark and t.name in wanted):
+            self._take(name, reading)
+        self._check_foundations(reading)
+        reading.rows = {n: [r for r in rows if not self._vanished(r)] for n, rows in reading.rows.items()}
+        return reading
+
+    def _take(self, name: str, reading: Reading) -> None:
+        try:
+            reading.rows[name] = self._of(name)
+            reading.coverage[name] = Coverage(READ)
+        except _Failed as failure:
+            reading.coverage[name] = Coverage(FAILED, failure.reason)
+
+    def _check_foundations(self, reading: Reading) -> None:
+        """A type whose names rest on one that failed has failed with it."""
+        for t in self._registry:
+            for above in self._registry.sources(t.name) - {t.name}:
+                base = reading.coverage.get(above)
+                mine = reading.coverage.get(t.name)
+                if base and base.status == FAILED and mine and mine.status == READ:
+                    reading.coverage[t.name] = Coverage(FAILED, f"rests on {above}: {base.reason}")
+                    reading.rows.pop(t.name, None)
+
+    def _demanded(self, reading: Reading) -> set[str]:
+        """The landmark types that something read refers to."""
+        demanded: set[str] = set()
+        for name, rows in reading.rows.items():
+            t = self._registry[name]
+            if rows and t.parent and self._registry[t.parent].landmark:
+                demanded.add(t.parent)
+            for reference in references(t.fields.values()):
+                targets = {to for to in reference.to if self._registry[to].landmark} - demanded
+                if targets and _mentions_any(rows, reference, t):
+                    demanded |= targets
+        if _text_holds(reading, "vpce-"):
+            demanded.add("ec2.vpc_endpoint")
+        for name in list(demanded):
+            if above := self._registry[name].parent:
+                demanded.add(above)
+        return demanded
+
+    # --- one type ---------------------------------------------------------------------------------
+
+    def _of(self, name: str) -> list[Row]:
+        if name in self._failed:
+            raise _Failed(self._failed[name])
+        if name not in self._rows:
+            try:
+                self._rows[name] = self._read(self._registry[name])
+            except _Failed as failure:
+                self._failed[name] = failure.reason
+                raise
+        return self._rows[name]
+
+    def _read(self, t: ResourceType) -> list[Row]:
+        listing = t.listing
+        if listing.within:
+            return [Row(t.name, data, row) for row in self._of(listing.within) for data in listing.split(row)]
+        if listing.per is None:
+            return self._complete(t, [Row(t.name, d) for d in self._listed(t, listing, {}, "")])
+        rows: list[Row] = []
+        parents = self._of(listing.per)
+        for number, parent in enumerate(parents, 1):
+            self._progress(f"{t.title}: {number} of {len(parents)}")
+            if id(parent) not in self._gone:
+                rows += self._of_parent(t, parent)
+        return self._complete(t, rows)
+
+    def _of_parent(self, t: ResourceType, parent: Row) -> list[Row]:
+        listing = t.listing
+        where = str(parent.data.get("name") or self._registry[parent.type].physical(parent.data))
+        try:
+            return [Row(t.name, d, parent) for d in self._listed(t, listing, listing.arguments(parent), where)]
+        except _Failed:
+            if not self._still_there(parent):
+                self._gone.add(id(parent))
+                return []
+            raise
+
+    def _still_there(self, row: Row) -> bool:
+        """Whether a row that could not be looked into is still listed; it may have been deleted meanwhile."""
+        t = self._registry[row.type]
+        if t.listing.per or t.listing.within:
+            return True
+        self._pages = {k: v for k, v in self._pages.items() if not k.startswith(f"{t.service}:{t.listing.operation}:")}
+        mine = t.physical(row.data)
+        return any(t.physical(data) == mine for data in self._listed(t, t.listing, {}, ""))
+
+    def _complete(self, t: ResourceType, rows: list[Row]) -> list[Row]:
+        for detail in t.listing.details:
+            for row in rows:
+                if detail.when(row, self._cloud.scope):
+                    self._add(t, row, detail)
+        return rows
+
+    def _add(self, t: ResourceType, row: Row, detail: Detail) -> None:
+        where = t.physical(row.data)
+        try:
+            items = self._all(t.service, detail.operation, dict(detail.arguments(row)), detail.items, detail.paging, where)
+        except _Failed:
+            if self._still_there(row):
+                raise
+            self._gone.add(id(row))
+            return
+        row.data = row.data | {detail.into: items}
+
+    def _vanished(self, row: Row | None) -> bool:
+        while row is not None:
+            if id(row) in self._gone:
+                return True
+            row = row.parent
+        return False
+
+    # --- calls ------------------------------------------------------------------------------------
+
+    def _listed(self, t: ResourceType, listing: Listing, more: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
+        params = {**listing.params, **more}
+        items = self._all(t.service, listing.operation, params, listing.items, listing.paging, where)
+        return [item for item in items if listing.keep(item, self._cloud.scope)]
+
+    def _all(
+        self, service: str, operation: str, params: dict[str, Any], items: str, paging: Paging | None, where: str
+    ) -> list[dict[str, Any]]:
+        """Every item of every page; the same call is made once."""
+        cache = f"{service}:{operation}:{json.dumps(params, sort_keys=True, default=str)}"
+        if cache not in self._pages:
+            self._progress(operation)
+            try:
+                self._pages[cache] = self._paged(service, operation, params, items, paging)
+            except FATAL:
+                raise
+            except AwsError as error:
+                raise _Failed(f"{error}{f' (at {where})' if where else ''}") from error
+        return self._pages[cache]
+
+    def _paged(
+        self, service: str, operation: str, params: dict[str, Any], items: str, paging: Paging | None
+    ) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        ask = params | dict(paging.size if paging else {})
+        while True:
+            answer = self._cloud.call(service, operation, ask)
+            found += answer.get(items) or []
+            token = answer.get(paging.token_out) if paging else None
+            if not paging or not token:
+                return found
+            if token in seen:
+                raise CloudRefused(
+                    service=service,
+                    operation=operation,
+                    region=self._cloud.scope.region,
+                    code="PagingLoop",
+                    reason="the same page token came twice",
+                )
+            seen.add(token)
+            ask = ask | {paging.token_in: token}
+
+
+def _mentions_any(rows: list[Row], reference: Any, t: ResourceType) -> bool:
+    names = [name for name, f in t.fields.items() if f is reference or _holds(f, reference)]
+    return any(_has_value(t.fields[name], reference, row.data.get(name)) for row in rows for name in names)
+
+
+def _holds(outer: Any, inner: Any) -> bool:
+    parts = [*(outer.members or {}).values(), *(f for f in (outer.values, outer.items) if f)]
+    return any(part is inner or _holds(part, inner) for part in parts)
+
+
+def _has_value(outer: Any, inner: Any, value: Any) -> bool:
+    """Whether a value described by ``outer`` has anything at the place that ``inner`` describes."""
+    if not value:
+        return False
+    if outer is inner:
+        return True
+    if outer.members and isinstance(value, dict):
+        return any(_has_value(f, inner, value.get(name)) for name, f in outer.members.items())
+    if outer.values and isinstance(value, dict):
+        return any(_has_value(outer.values, inner, v) for v in value.values())
+    if outer.items and isinstance(value, list):
+        return any(_has_value(outer.items, inner, v) for v in value)
+    return False
+
+
+def _text_holds(reading: Reading, text: str) -> bool:
+    """Whether a policy of an API holds that text."""
+    return any(text in str(row.data.get("policy") or "") for row in reading.of("apigateway.rest_api"))

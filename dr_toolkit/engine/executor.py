@@ -1,0 +1,208 @@
+"""Running a plan's steps, one call after another, so that a crash at any moment leaves a trace to go on from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dr_toolkit.engine.capture import FATAL
+from dr_toolkit.engine.ports import Cloud, Pause, Record
+from dr_toolkit.engine.survey import Survey
+from dr_toolkit.errors import AwsError, CloudInDoubt, CloudRefused, CloudThrottled
+from dr_toolkit.model import wire
+from dr_toolkit.model.changes import CREATE, DELETE, Join, Step
+from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
+
+WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
+"""Seconds between tries of one call."""
+
+_BUSY = frozenset({"ConflictException", "IncorrectState"})
+_CONCURRENT = "concurrent modification"
+
+
+@dataclass
+class Outcome:
+    """What came of the steps: ids of those done, and reasons by id for those that failed or were skipped."""
+
+    done: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    calls: int = 0
+
+
+@dataclass
+class Executor:
+    """Makes the calls of steps in a target.
+
+    ``bindings`` grows with what the steps make; ``look`` surveys the named types again; ``run`` is the run's tag.
+    """
+
+    cloud: Cloud
+    registry: Registry
+    record: Record
+    bindings: dict[str, str]
+    run: str
+    look: Callable[[Iterable[str]], Survey]
+    pause: Pause
+    progress: Callable[[str], None] = lambda text: None
+    seen: frozenset[str] = frozenset()
+
+    def execute(self, steps: Iterable[Step]) -> Outcome:
+        """Make every step whose needs are met; what needs a failed step is skipped, and said.
+
+        Raises what leaves nothing to go on with: no credentials, the region or the store gone, the run lost to another.
+        """
+        outcome = Outcome()
+        for step in steps:
+            if lost := [n for n in step.needs if n in outcome.failed or n in outcome.skipped]:
+                outcome.skipped[step.id] = f"needs {', '.join(lost)}, which did not succeed"
+                continue
+            self.progress(f"{step.action} {step.keys[0]}{f' and {len(step.keys) - 1} more' if len(step.keys) > 1 else ''}")
+            try:
+                self._step(step, outcome)
+                outcome.done.append(step.id)
+            except FATAL:
+                raise
+            except (AwsError, MissingId) as error:
+                outcome.failed[step.id] = str(error)
+                self.record.append("failed", step=step.id, keys=_texts(step.keys), reason=str(error))
+        return outcome
+
+    def _step(self, step: Step, outcome: Outcome) -> None:
+        self._params(step)
+        self.record.append(
+            "intent", step=step.id, action=step.action, operation=step.call.operation, keys=_texts(step.keys)
+        )
+        bound = self._tries(step, outcome)
+        self.bindings.update(bound)
+        self.record.append("done", step=step.id, keys=_texts(step.keys), operation=step.call.operation, bound=bound)
+
+    def _tries(self, step: Step, outcome: Outcome) -> dict[str, str]:
+        """Call until it is done; returns the physical ids that the answer gave. Raises what can't be got over."""
+        doubted = False
+        for wait in (*WAITS, None):
+            try:
+                outcome.calls += 1
+                answer = self.cloud.call(step.service, step.call.operation, self._params(step))
+                return {key.text: _dotted(answer, path) for key, path in step.call.binds.items()}
+            except (CloudInDoubt, CloudThrottled, CloudRefused) as error:
+                verdict = self._meaning(step, error, doubted)
+                if verdict == "done":
+                    return {}
+                if verdict == "raise" or wait is None:
+                    raise
+                in_doubt = isinstance(error, CloudInDoubt)
+                doubted = doubted or in_doubt
+                if verdict == "check":
+                    left, bound = self._look_at(step, doubted)
+                    if left is None:
+                        return bound
+                    if left is step and not in_doubt:
+                        raise
+                    step = left
+                self.pause(wait)
+        raise AssertionError("the last try returns or raises")
+
+    def _meaning(self, step: Step, error: AwsError, doubted: bool) -> str:
+        """What an error means for a step: done, again, check, or raise."""
+        if isinstance(error, CloudThrottled):
+            return "again"
+        if isinstance(error, CloudInDoubt):
+            return "check" if step.action == CREATE else "again"
+        code = error.code if isinstance(error, CloudRefused) else ""
+        if code in _BUSY and _CONCURRENT in str(error).lower():
+            return "again"
+        if code == "PrefixListVersionMismatch" and doubted:
+            return "done"
+        return step.call.tolerates.get(code, "raise")
+
+    # --- looking before repeating -------------------------------------------------------------------
+
+    def _look_at(self, step: Step, doubted: bool) -> tuple[Step | None, dict[str, str]]:
+        """What is left to do of a step, by what is there now: None where it is done, with the ids found."""
+        found = self.look({key.type for key in step.keys} | {key.type for key in step.call.binds})
+        if step.call.operation == "CreateDeployment":
+            return self._look_for_deployment(step, found)
+        there = {key for key in step.keys if key in found.estate and self._is_ours(step, key, found, doubted)}
+        left = [key for key in step.keys if (key in there) == (step.action == DELETE)]
+        if not left:
+            bound = {k.text: found.bindings[k.text] for k in step.call.binds if k.text in found.bindings}
+            return (None, bound) if len(bound) == len(step.call.binds) else (step, {})
+        if len(left) == len(step.keys):
+            return step, {}
+        return _narrowed(step, left), {}
+
+    def _is_ours(self, step: Step, key: ResourceKey, found: Survey, doubted: bool) -> bool:
+        """Whether something that is there may be taken for what the step makes: a tagged thing only with our tag."""
+        if step.action != CREATE or not _carries_run(step.call.params):
+            return True
+        return found.estate.observed.get(key.text, {}).get(RUN_TAG) == self.run
+
+    def _look_for_deployment(self, step: Step, found: Survey) -> tuple[Step | None, dict[str, str]]:
+        api = step.call.params["restApiId"]
+        outer = self.bindings.get(api.key.text, "") if isinstance(api, Ref) else str(api)
+        new = [i for i in found.unbound("apigateway.deployment", outer) if i not in {*self.bindings.values(), *self.seen}]
+        if len(new) == 1:
+            return None, {step.keys[0].text: new[0]}
+        return step, {}
+
+    # --- parameters ---------------------------------------------------------------------------------
+
+    def _params(self, step: Step) -> dict[str, Any]:
+        token = wire.digest(f"{self.run}/{step.call.operation}/{'/'.join(_texts(step.keys))}".encode())[:32]
+        resolved = self._resolved(step.call.params, token)
+        assert isinstance(resolved, dict)
+        return resolved
+
+    def _resolved(self, value: Any, token: str) -> Any:
+        match value:
+            case Ref():
+                return self._id(value.key)
+            case Join():
+                return "".join(self._id(p.key) if isinstance(p, Ref) else p for p in value.parts)
+            case str():
+                return {RUN_TOKEN: self.run, CLIENT_TOKEN: token}.get(value, value)
+            case dict():
+                return {k: self._resolved(v, token) for k, v in value.items()}
+            case list() | tuple():
+                return [self._resolved(v, token) for v in value]
+            case _:
+                return value
+
+    def _id(self, key: ResourceKey) -> str:
+        found = self.bindings.get(key.text)
+        if found is None:
+            raise MissingId(f"the physical id of {key} in the target is not known")
+        return found
+
+
+class MissingId(Exception):
+    """A step refers to something whose physical id nobody has found or made."""
+
+
+def _narrowed(step: Step, left: list[ResourceKey]) -> Step:
+    """A step for a part of its keys: its permissions stand in the order of the keys."""
+    permissions = step.call.params.get("IpPermissions")
+    if not isinstance(permissions, list) or len(permissions) != len(step.keys):
+        return step
+    kept = [p for key, p in zip(step.keys, permissions, strict=True) if key in left]
+    call = replace(step.call, params={**step.call.params, "IpPermissions": kept})
+    return replace(step, keys=tuple(k for k in step.keys if k in left), call=call)
+
+
+def _carries_run(params: Mapping[str, Any]) -> bool:
+    return RUN_TOKEN in repr(params)
+
+
+def _dotted(answer: Mapping[str, Any], path: str) -> str:
+    value: Any = answer
+    for part in path.split("."):
+        value = value[part]
+    return str(value)
+
+
+def _texts(keys: Iterable[ResourceKey]) -> list[str]:
+    return [key.text for key in keys]

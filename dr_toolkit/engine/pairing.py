@@ -1,0 +1,148 @@
+"""Pairing: which row is which resource.
+
+A row with a known physical id keeps the key it had, so that a rename is told as a rename; every other row gets the
+key that its own names give it. Homonyms are kept apart by an ordinal, the oldest first. Nothing is ever picked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dr_toolkit.engine.capture import Reading
+from dr_toolkit.model.documents import INFO, WARNING, Estate, Finding, Scope
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.types import ResourceType, Row
+
+Identity = tuple[str, str, str]
+"""Type, physical id of the whole thing that it is listed under (or empty), physical id."""
+
+Known = Mapping[Identity, ResourceKey]
+
+
+def known_of(estate: Estate, registry: Registry) -> dict[Identity, ResourceKey]:
+    """What an estate knows of physical ids: the keys of the types that are paired by id."""
+    known: dict[Identity, ResourceKey] = {}
+    for text, physical_id in estate.ids.items():
+        key = ResourceKey.parse(text)
+        t = registry.get(key.type)
+        if t is not None and t.pairs_by_id:
+            known[(key.type, outer_id(t, key, estate.ids), physical_id)] = key
+    return known
+
+
+def outer_id(t: ResourceType, key: ResourceKey, ids: Mapping[str, str]) -> str:
+    """The physical id of what a resource is listed under; empty for what is listed once a region."""
+    if t.listing.per is None:
+        return ""
+    return ids.get(ResourceKey(t.listing.per, key.path[:1]).text, "")
+
+
+@dataclass
+class Names:
+    """The keys given so far; what an identity may ask (``spec.types.Names``)."""
+
+    registry: Registry
+    scope: Scope
+    reading: Reading
+    known: Known = field(default_factory=dict)
+    index: dict[Identity, Row] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def identity(self, row: Row) -> Identity:
+        """A row's physical identity."""
+        t = self.registry[row.type]
+        return (row.type, self._outer(row) if t.listing.per else "", t.physical(row.data))
+
+    def _outer(self, row: Row) -> str:
+        """The physical id of the outermost row above, such as the API of an authorizer."""
+        return self.registry[row.root.type].physical(row.root.data)
+
+    def row(self, types: Iterable[str], physical_id: str, near: Row) -> Row | None:
+        """The row with that id, of one of the types, seen from ``near``."""
+        outer = self._outer(near)
+        for name in types:
+            for scope in (outer, ""):
+                if found := self.index.get((name, scope, physical_id)):
+                    return found
+        return None
+
+    def key(self, types: Iterable[str], physical_id: str, row: Row) -> ResourceKey | None:
+        """The key of the resource with that id, seen from ``row``; what a person mapped comes first."""
+        for name in types:
+            if self.registry[name].landmark and (name, "", physical_id) in self.known:
+                return self.known[(name, "", physical_id)]
+        found = self.row(types, physical_id, row)
+        return found.key if found else None
+
+    def siblings(self, type_name: str, row: Row) -> list[Row]:
+        """The rows of a type that were listed under the same parent."""
+        return [r for r in self.reading.of(type_name) if r.parent is row.parent]
+
+
+def pair(reading: Reading, registry: Registry, scope: Scope, known: Known) -> Names:
+    """Give every row its key (or none: not captured) and return the names."""
+    names = Names(registry, scope, reading, known)
+    for t in registry:
+        rows = reading.of(t.name)
+        for row in rows:
+            if t.parent_id is not None and row.parent is None and t.parent is not None:
+                row.parent = names.row((t.parent,), t.parent_id(row.data), row)
+        for row in rows:
+            if t.physical(row.data):
+                names.index.setdefault(names.identity(row), row)
+        _give_keys(t, rows, names)
+    return names
+
+
+def _give_keys(t: ResourceType, rows: list[Row], names: Names) -> None:
+    taken: set[ResourceKey] = set()
+    rest: list[Row] = []
+    for row in rows:
+        key = names.known.get(names.identity(row))
+        if names.index.get(names.identity(row), row) is not row:
+            row.key = None
+        elif key is not None and key not in taken:
+            row.key = key
+            taken.add(key)
+        else:
+            rest.append(row)
+    for row in sorted(rest, key=lambda r: (str(t.born(r.data)), t.physical(r.data))):
+        natural = _natural(t, row, names)
+        row.key = natural and _free(natural, taken)
+        if row.key is None:
+            continue
+        taken.add(row.key)
+        if row.key != natural and not t.landmark and t.owner is None:
+            names.findings.append(_homonym(row.key, natural))
+
+
+def _natural(t: ResourceType, row: Row, names: Names) -> ResourceKey | None:
+    own = t.identity(row, names)
+    if own is None:
+        return None
+    segments = (own,) if isinstance(own, str) else own
+    if t.parent is None:
+        return ResourceKey(t.name, segments)
+    above = row.parent.key if row.parent is not None else None
+    if above is None:
+        names.findings.append(
+            Finding(INFO, "parent-not-listed", t.name, f"{t.physical(row.data) or segments[-1]}: its {t.parent} was not listed")
+        )
+        return None
+    return ResourceKey(t.name, (*above.path, *segments))
+
+
+def _free(key: ResourceKey | None, taken: set[ResourceKey]) -> ResourceKey | None:
+    """The key, or the first of its ordinals that is not taken."""
+    if key is None or key not in taken:
+        return key
+    number = 2
+    while (other := ResourceKey(key.type, (*key.path[:-1], f"{key.name}~{number}"))) in taken:
+        number += 1
+    return other
+
+
+def _homonym(key: ResourceKey, natural: ResourceKey | None) -> Finding:
+    return Finding(WARNING, "homonym", key.text, f"there is more than one {natural}; the later one is told apart as {key.name}")

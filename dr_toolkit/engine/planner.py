@@ -1,0 +1,288 @@
+"""From differences to a plan: what is done, what is taken as it is, what can't be done and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from dr_toolkit.engine import compare as differences
+from dr_toolkit.engine.refs import refs_in
+from dr_toolkit.model import wire
+from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, UPDATE, Blocked, Change
+from dr_toolkit.model.documents import GAP, READ, WARNING, Estate, Finding, Resource
+from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.spec.fields import Kind
+from dr_toolkit.spec.registry import Registry
+
+DEPLOYMENT, STAGE, REST_API = "apigateway.deployment", "apigateway.stage", "apigateway.rest_api"
+METHOD = "apigateway.method"
+_UNSERVED = frozenset({"name", "description", "tags"})
+"""Members of an API that take effect without a deployment, or have none."""
+
+
+@dataclass
+class Draft:
+    """What a plan is made of, before it is put in order."""
+
+    changes: list[Change] = field(default_factory=list)
+    blocked: list[Blocked] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    implied: dict[ResourceKey, list[Resource]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the planner knows: the wanted and the live estate in the same terms, and what earlier runs owe.
+
+    ``bindings`` are the physical ids of the target by printed key; ``owed`` the deployments that a run began to replace.
+    """
+
+    wanted: Estate
+    live: Estate
+    registry: Registry
+    bindings: Mapping[str, str]
+    prune: bool = False
+    owed: frozenset[ResourceKey] = frozenset()
+    blocked: tuple[Blocked, ...] = ()
+
+
+def draft(situation: Situation) -> Draft:
+    """Everything that differs inside the snapshot's roots, decided on."""
+    return _Planner(situation).draft()
+
+
+def skip_types(wanted: Estate) -> dict[str, str]:
+    """The types that the snapshot says nothing about, with the reason: they are left alone in the target."""
+    return {name: c.reason or c.status for name, c in wanted.coverage.items() if c.status != READ}
+
+
+class _Planner:
+    def __init__(self, situation: Situation) -> None:
+        self.s = situation
+        self.registry = situation.registry
+        self.result = Draft(blocked=list(situation.blocked))
+        self.roots = {self.registry.root(ResourceKey.parse(text)) for text in situation.wanted.keys()}
+
+    def draft(self) -> Draft:
+        skip = differences.both_read(self.s.live, self.s.wanted)
+        found = differences.compare(self.s.live, self.s.wanted, self.registry, skip)
+        changes = {c.key: c for c in found if self._in_question(c)}
+        self._take_implied(changes)
+        self._deploy(changes)
+        for change in self._without_impossible(changes):
+            self._by_hand(change)
+            self.result.changes.append(change)
+        self._say_what_it_needs()
+        return self.result
+
+    # --- what is in question ------------------------------------------------------------------------
+
+    def _in_question(self, change: Change) -> bool:
+        """Extras are removed inside the snapshot's roots only, and other roots where pruning is asked for."""
+        if change.action != DELETE:
+            return True
+        t = self.registry[change.key.type]
+        if t.delete is None or t.adopted(change.key):
+            return False
+        root = self.registry.root(change.key)
+        return root in self.roots or (self.s.prune and not self.registry[root.type].adopted(root))
+
+    def _take_implied(self, changes: dict[ResourceKey, Change]) -> None:
+        """What AWS makes along with a new resource is taken, changed, or removed at once."""
+        for key in [k for k, c in changes.items() if c.action == CREATE]:
+            t = self.registry[key.type]
+            created = changes[key].after
+            assert created is not None
+            parent = t.parent_key(key)
+            facts = self.s.live.observed.get(parent.text, {}) if parent else {}
+            for made in t.implied(created, facts):
+                self._take_one(key, made, changes)
+
+    def _take_one(self, maker: ResourceKey, made: Resource, changes: dict[ResourceKey, Change]) -> None:
+        change = changes.get(made.key)
+        wanted = change.after if change else None
+        if wanted is None:
+            if self.registry[made.key.type].name not in skip_types(self.s.wanted):
+                self.result.implied.setdefault(maker, []).append(made)
+            return
+        fields = differences.field_changes(made.attributes, wanted.attributes, made.key, self.registry)
+        if not fields:
+            changes[made.key] = Change(made.key, ADOPT, None, wanted, (), f"made by AWS with {maker}")
+        elif {f.name for f in fields} <= {"Description", "description", "schema"}:
+            changes[made.key] = Change(made.key, UPDATE, made, wanted, fields, f"made by AWS with {maker}")
+        else:
+            self.result.implied.setdefault(maker, []).append(made)
+
+    # --- deployments --------------------------------------------------------------------------------
+
+    def _deploy(self, changes: dict[ResourceKey, Change]) -> None:
+        """A stage whose API changes gets a deployment of what the snapshot holds, and moves to it."""
+        frozen = set(self.registry[DEPLOYMENT].freezes) if DEPLOYMENT in self.registry else set()
+        touched = {c.key.path[0] for c in changes.values() if c.key.type in frozen and self._is_served(c)}
+        for text in [k for k in self.s.wanted.keys() if k.startswith(f"{DEPLOYMENT}/")]:
+            key = ResourceKey.parse(text)
+            if key in changes and changes[key].action == CREATE:
+                continue
+            if key.path[0] not in touched and key not in self.s.owed:
+                continue
+            wanted = self.s.wanted.get(key)
+            reason = "the API's content changes" if key.path[0] in touched else "left to do by an earlier run"
+            changes[key] = Change(key, CREATE, None, wanted, (), reason)
+            self._move_stages(key, changes)
+
+    def _is_served(self, change: Change) -> bool:
+        return change.key.type != REST_API or change.action != UPDATE or not change.names <= _UNSERVED
+
+    def _move_stages(self, deployment: ResourceKey, changes: dict[ResourceKey, Change]) -> None:
+        for text in [k for k in self.s.wanted.keys() if k.startswith(f"{STAGE}/")]:
+            key = ResourceKey.parse(text)
+            wanted, live = self.s.wanted.get(key), self.s.live.get(key)
+            if wanted is None or live is None or deployment not in set(refs_in(wanted.attributes)):
+                continue
+            before = _unpointed(live, deployment)
+            fields = differences.field_changes(before.attributes, wanted.attributes, key, self.registry)
+            changes[key] = Change(key, UPDATE, before, wanted, fields, "moves to the new deployment")
+
+    # --- what can't be done -------------------------------------------------------------------------
+
+    def _without_impossible(self, changes: dict[ResourceKey, Change]) -> list[Change]:
+        impossible = {b.key: b for b in self.s.blocked}
+        for key in [k for k in changes if k in impossible]:
+            del changes[key]
+        while True:
+            found = [b for c in changes.values() if (b := self._obstacle(c, changes, impossible))]
+            if not found:
+                break
+            for blocked in found:
+                impossible[blocked.key] = blocked
+                self.result.blocked.append(blocked)
+                del changes[blocked.key]
+        for maker in list(self.result.implied):
+            if maker in impossible:
+                del self.result.implied[maker]
+        return [c for c in changes.values() if not self._goes_with_parent(c, changes)]
+
+    def _goes_with_parent(self, change: Change, changes: Mapping[ResourceKey, Change]) -> bool:
+        """Whether a deletion is done by deleting what it lies in."""
+        if change.action != DELETE or self.registry[change.key.type].outlives_parent:
+            return False
+        key: ResourceKey | None = change.key
+        while key is not None and (key := self.registry.parent(key)) is not None:
+            above = changes.get(key)
+            if above is not None and above.action == DELETE:
+                return True
+        return False
+
+    def _obstacle(
+        self, change: Change, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]
+    ) -> Blocked | None:
+        t = self.registry[change.key.type]
+        if change.action in (DELETE, ADOPT):
+            return None
+        if change.action == REPLACE:
+            remedy = "make it as the snapshot says by hand, or remove it from the target, then plan again"
+            return Blocked(change.key, REPLACE, change.reason, remedy)
+        if change.action == CREATE and t.create is None:
+            return Blocked(change.key, CREATE, "it can't be made by this tool", "make it by hand")
+        if change.action == CREATE and t.adopted(change.key) and not self._parent_is_new(change.key, changes):
+            reason = "AWS makes it with what it lies in, and it is not there"
+            return Blocked(change.key, CREATE, reason, "check the target, then plan again")
+        if change.key.type == STAGE and change.action == CREATE and not self._has_methods(change.key.path[0]):
+            reason = "the API's draft in the snapshot has no method, so that nothing can be deployed"
+            return Blocked(change.key, CREATE, reason, "deploy and create the stage by hand")
+        for needed in sorted(self._needs(change)):
+            if (reason := self._why_missing(needed, changes, impossible)) is not None:
+                return Blocked(change.key, change.action, reason, self._remedy(needed))
+        return None
+
+    def _parent_is_new(self, key: ResourceKey, changes: Mapping[ResourceKey, Change]) -> bool:
+        parent = self.registry.parent(key)
+        above = changes.get(parent) if parent else None
+        return above is not None and above.action == CREATE
+
+    def _has_methods(self, api: str) -> bool:
+        prefix = ResourceKey(METHOD, (api,)).text + "/"
+        return METHOD in skip_types(self.s.wanted) or any(k.startswith(prefix) for k in self.s.wanted.keys())
+
+    def _needs(self, change: Change) -> set[ResourceKey]:
+        assert change.after is not None
+        if change.action == UPDATE:
+            return {key for f in change.fields for key in refs_in(f.after)}
+        parent = self.registry.parent(change.key)
+        mentioned = self.registry[change.key.type].mentions(change.after)
+        return {*refs_in(change.after.attributes), *mentioned, *((parent,) if parent else ())} - {change.key}
+
+    def _why_missing(
+        self, key: ResourceKey, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]
+    ) -> str | None:
+        """Why a resource that is needed won't be there; None where it will."""
+        if key in impossible:
+            return f"it needs {key}, which can't be restored"
+        if key.text in self.s.bindings or key in self.s.live:
+            change = changes.get(key)
+            return f"it needs {key}, which is to be removed" if change and change.action == DELETE else None
+        change = changes.get(key)
+        if change is not None and change.action in (CREATE, UPDATE, ADOPT):
+            return None
+        t = self.registry.get(key.type)
+        if key.path[0] == "unknown":
+            return f"it refers to a {t.title if t else key.type} that the snapshot does not hold"
+        if t is not None and t.landmark:
+            return f"there is no {t.title} {'/'.join(key.path)} in the target"
+        return f"it needs {key}, which is in neither the snapshot nor the target"
+
+    def _remedy(self, key: ResourceKey) -> str:
+        return f"map it in the config (targets: ... map: {{{key}: <id or name in the target>}}), or make it, then plan again"
+
+    # --- what is said ---------------------------------------------------------------------------------
+
+    def _by_hand(self, change: Change) -> None:
+        """Members that only a person can set."""
+        if change.after is None or change.action in (DELETE, ADOPT):
+            return
+        fields = self.registry[change.key.type].fields
+        concerned = change.names if change.action == UPDATE else change.after.attributes.keys()
+        for name in sorted(concerned):
+            described = fields.get(name)
+            if described is None or described.kind is not Kind.MANUAL:
+                continue
+            if not (described.at_create and change.action == CREATE):
+                text = f"{name} has to be set by hand: {described.why}"
+                self.result.findings.append(Finding(GAP, "by-hand", change.key.text, text))
+
+    def _say_what_it_needs(self) -> None:
+        apis = [c for c in self.result.changes if c.key.type == REST_API and c.action == CREATE]
+        if apis:
+            text = (
+                f"creating {len(apis)} REST API{'s' if len(apis) > 1 else ''} needs the Route 53 control plane, which is in "
+                "us-east-1: if that region is down, this may fail; restore ahead of time, and fail over by DNS"
+            )
+            self.result.findings.append(Finding(WARNING, "needs-us-east-1", REST_API, text))
+        for name, reason in sorted(skip_types(self.s.wanted).items()):
+            if self.s.wanted.coverage[name].status == "failed":
+                self.result.findings.append(Finding(GAP, "not-in-snapshot", name, f"not in the snapshot: {reason}"))
+        for name, reason in sorted(self.s.live.failed.items()):
+            self.result.findings.append(Finding(GAP, "not-read", name, f"can't be read in the target: {reason}"))
+
+
+def _unpointed(stage: Resource, deployment: ResourceKey) -> Resource:
+    """A live stage as if it served no deployment of that key, so that the new one is set although its key is the same."""
+    attributes = dict(stage.attributes)
+    if attributes.get("deploymentId") == Ref(deployment):
+        del attributes["deploymentId"]
+    canary = dict(attributes.get("canarySettings") or {})
+    if canary.get("deploymentId") == Ref(deployment):
+        del canary["deploymentId"]
+        attributes["canarySettings"] = canary
+    return replace(stage, attributes=attributes)
+
+
+def fingerprint(live: Estate, wanted: Estate, registry: Registry, bindings: Mapping[str, str]) -> str:
+    """A digest of what a plan reads, touches or could clash with in the target: the snapshot's roots, and the ids."""
+    roots = {registry.root(ResourceKey.parse(text)).text for text in wanted.keys()}
+    parts: dict[str, str] = {}
+    for text, line in live.lines.items():
+        if registry.root(ResourceKey.parse(text)).text in roots:
+            parts[text] = wire.digest(line + (live.ids.get(text) or "").encode())
+    landmarks = {k: bindings[k] for k in sorted(bindings) if k in wanted.lines and k not in parts}
+    return wire.digest(wire.canonical({"live": parts, "landmarks": landmarks}))

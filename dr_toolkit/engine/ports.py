@@ -1,0 +1,35 @@
+"""What the engines ask of the world outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from dr_toolkit.model.documents import Scope
+
+
+class Cloud(Protocol):
+    """One AWS account and region."""
+
+    scope: Scope
+
+    def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Make one call and return its answer.
+
+        Raises the children of ``AwsError``: CloudInDoubt where a call that changes something may or may not have
+        taken effect, CloudRefused (with its code) where AWS said no. A call that only reads is repeated inside.
+        """
+
+
+class Record(Protocol):
+    """A run's journal: what was about to be done, and what came of it."""
+
+    def append(self, kind: str, **facts: Any) -> None:
+        """Write the next record; raises LockedError where somebody else holds the run."""
+
+
+class Pause(Protocol):
+    """Waits; tests put a clock of their own here."""
+
+    def __call__(self, seconds: float) -> None:
+        """Wait that many seconds."""

@@ -1,0 +1,268 @@
+"""From changes to calls in an order that AWS accepts and that leaves no door open.
+
+A new group loses its implied egress before anything else happens. On a live group, first what exposes more than the
+snapshot allows is revoked, then what is missing is authorised, then what only narrows is revoked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from dr_toolkit.engine import concrete, graph
+from dr_toolkit.engine.planner import Draft, Situation
+from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, UPDATE, Call, Change, FieldChange, Step
+from dr_toolkit.model.documents import Resource, Scope
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.types import ResourceType
+
+NodeId = tuple[str, str]
+"""What is done, and to what: ("create", "ec2.security_group/main/web")."""
+
+FILL, EMPTY, WIDE, NARROW = "fill", "empty", "revoke-wide", "revoke-narrow"
+
+
+@dataclass
+class Node:
+    """Calls that belong together and follow each other at once, and the nodes that come before."""
+
+    action: str
+    keys: list[ResourceKey]
+    calls: list[tuple[str, Call, list[ResourceKey]]] = field(default_factory=list)
+    needs: set[NodeId] = field(default_factory=set)
+
+
+def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
+    """The plan's steps, in the order in which they are to be made."""
+    nodes = _Nodes(draft, situation.registry, scope).build()
+    order = graph.ordered(
+        {name: node.needs for name, node in nodes.items()},
+        {name: _priority(name, node, situation.registry) for name, node in nodes.items()},
+    )
+    result: list[Step] = []
+    last: dict[NodeId, str] = {}
+    for name in order:
+        node = nodes[name]
+        needs = tuple(sorted({last[n] for n in node.needs if n in last}))
+        for action, call, keys in node.calls:
+            step_id = f"s{len(result) + 1:05d}"
+            params = concrete.params(call.params, scope)
+            service = situation.registry[keys[0].type].service
+            step = Step(step_id, action, tuple(keys), service, replace(call, params=params), needs)
+            result.append(step)
+            needs = (step_id,)
+            last[name] = step_id
+    return result
+
+
+def _priority(name: NodeId, node: Node, registry: Registry) -> tuple[object, ...]:
+    """EC2 before API Gateway, API by API; whole things that are pruned last of all."""
+    key = node.keys[0]
+    t = registry[key.type]
+    pruned = node.action == DELETE and t.root
+    service = 0 if t.service == "ec2" else 1
+    whole = "" if service == 0 else key.path[0]
+    return (pruned, service, whole, node.action != DELETE, registry.ranks[key.type], key.text, name[0])
+
+
+class _Nodes:
+    def __init__(self, draft: Draft, registry: Registry, scope: Scope) -> None:
+        self.draft, self.registry, self.scope = draft, registry, scope
+        self.changes = {c.key: concrete.change(c, registry, scope) for c in draft.changes}
+        self.plain = {c.key: c for c in draft.changes}
+        self.nodes: dict[NodeId, Node] = {}
+        self.made_by: dict[ResourceKey, NodeId] = {}
+        self.updated_by: dict[ResourceKey, NodeId] = {}
+        self.removed_by: dict[ResourceKey, NodeId] = {}
+        self.circular = self._circular()
+        self.holders = self._holders()
+
+    def build(self) -> dict[NodeId, Node]:
+        for change in self.changes.values():
+            t = self.registry[change.key.type]
+            if t.merge is not None and change.action in (CREATE, DELETE):
+                continue
+            self._node(change, t)
+        for t in self.registry:
+            if t.merge is not None:
+                self._batches(t, [c for c in self.changes.values() if c.key.type == t.name])
+        self._connect()
+        return self.nodes
+
+    def _circular(self) -> set[ResourceKey]:
+        """Resources that mention each other in a circle, or themselves."""
+        edges = {}
+        for change in self.draft.changes:
+            t = self.registry[change.key.type]
+            side = change.after if change.action == CREATE else change.before
+            if t.placeholder and side is not None and change.action in (CREATE, DELETE):
+                edges[change.key] = t.mentions(side)
+        return {key for circle in graph.circles(edges) for key in circle}
+
+    # --- one change, one node -----------------------------------------------------------------------
+
+    def _node(self, change: Change, t: ResourceType) -> None:
+        if change.action == CREATE:
+            self._create(change, t)
+        elif change.action == UPDATE:
+            self._add((UPDATE, change.key.text), change.key, UPDATE, t.update(change))
+            self.updated_by[change.key] = (UPDATE, change.key.text)
+        elif change.action == ADOPT and (maker := t.parent_key(change.key)):
+            self.made_by[change.key] = (CREATE, maker.text)
+        elif change.action == DELETE and t.delete is not None and change.before is not None:
+            name = (DELETE, change.key.text)
+            self._add(name, change.key, DELETE, t.delete(change.before))
+            self.removed_by[change.key] = name
+            if change.key in self.circular:
+                self._replace_content((EMPTY, change.key.text), change.before, t, to_placeholder=True)
+
+    def _create(self, change: Change, t: ResourceType) -> None:
+        assert change.after is not None and t.create is not None
+        name, wanted = (CREATE, change.key.text), change.after
+        if change.key in self.circular:
+            wanted = replace(wanted, attributes={**wanted.attributes, **t.placeholder})
+            self._replace_content((FILL, change.key.text), change.after, t, to_placeholder=False)
+        node = self._add(name, change.key, CREATE, t.create(wanted))
+        for made in self.draft.implied.get(change.key, []):
+            kind = self.registry[made.key.type]
+            if kind.delete is not None:
+                ready = concrete.resource(made, self.registry, self.scope)
+                node.calls += [(DELETE, call, [made.key]) for call in kind.delete(ready)]
+        self.made_by[change.key] = name
+
+    def _replace_content(self, name: NodeId, full: Resource, t: ResourceType, *, to_placeholder: bool) -> None:
+        """An update that turns a placeholder into the content, or the content into a placeholder."""
+        hollow = replace(full, attributes={**full.attributes, **t.placeholder})
+        before, after = (full, hollow) if to_placeholder else (hollow, full)
+        fields = tuple(
+            FieldChange((m,), before.attributes.get(m), after.attributes.get(m)) for m in sorted(t.placeholder)
+        )
+        self._add(name, full.key, UPDATE, t.update(Change(full.key, UPDATE, before, after, fields)))
+
+    def _add(self, name: NodeId, key: ResourceKey, action: str, calls: Iterable[Call]) -> Node:
+        node = Node(action, [key], [(action, call, [key]) for call in calls])
+        self.nodes[name] = node
+        return node
+
+    # --- batches ------------------------------------------------------------------------------------
+
+    def _batches(self, t: ResourceType, changes: list[Change]) -> None:
+        wanted = [c for c in changes if c.action == CREATE]
+        extra = [c for c in changes if c.action == DELETE]
+        narrow = {c.key for c in extra if self._is_covered(c, wanted, t)}
+        self._batch(t, WIDE, DELETE, [c for c in extra if c.key not in narrow])
+        self._batch(t, CREATE, CREATE, wanted)
+        self._batch(t, NARROW, DELETE, [c for c in extra if c.key in narrow])
+
+    def _is_covered(self, change: Change, wanted: list[Change], t: ResourceType) -> bool:
+        parent = t.parent_key(change.key)
+        return t.covers is not None and any(
+            t.parent_key(w.key) == parent and w.after and change.before and t.covers(w.after, change.before)
+            for w in wanted
+        )
+
+    def _batch(self, t: ResourceType, kind: str, action: str, changes: list[Change]) -> None:
+        calls: list[Call] = []
+        keys: list[ResourceKey] = []
+        for change in sorted(changes, key=lambda c: c.key):
+            side, verb = (change.after, t.create) if action == CREATE else (change.before, t.delete)
+            assert side is not None and verb is not None
+            made = verb(side)
+            calls += made
+            keys += [change.key] * len(made)
+        assert t.merge is not None
+        for call, numbers in t.merge(calls):
+            name = (kind, f"{keys[numbers[0]]}+{len(numbers)}")
+            covered = [keys[n] for n in numbers]
+            self.nodes[name] = Node(action, covered, [(action, call, covered)])
+            for key in covered:
+                (self.made_by if action == CREATE else self.removed_by)[key] = name
+
+    # --- what comes before what ---------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        for name, node in self.nodes.items():
+            for key in node.keys:
+                change = self.plain[key]
+                if node.action == DELETE or name[0] == EMPTY:
+                    self._before_removal(name, node, key)
+                else:
+                    self._before_making(name, node, change)
+        self._order_batches()
+        self._order_rivals()
+        self._order_freezing()
+
+    def _before_making(self, name: NodeId, node: Node, change: Change) -> None:
+        t = self.registry[change.key.type]
+        assert change.after is not None
+        needed = refs_of(change.after) | set(t.mentions(change.after))
+        if parent := t.parent_key(change.key):
+            needed.add(parent)
+        if name[0] == FILL:
+            node.needs.add((CREATE, change.key.text))
+        elif change.key in self.circular:
+            needed -= self.circular
+        node.needs |= {self.made_by[k] for k in needed if k in self.made_by} - {name}
+
+    def _before_removal(self, name: NodeId, node: Node, key: ResourceKey) -> None:
+        """What refers to a thing, or lies in it, goes (or stops referring) before the thing does."""
+        if name[0] == EMPTY:
+            return
+        for other in self.holders.get(key, ()):
+            if key in self.circular and other in self.circular:
+                node.needs.add((EMPTY, other.text))
+            elif (done := self.removed_by.get(other) or self.updated_by.get(other)) and done != name:
+                node.needs.add(done)
+
+    def _holders(self) -> dict[ResourceKey, list[ResourceKey]]:
+        """What refers to each thing in the target as it is, or lies in it, itself included."""
+        holders: dict[ResourceKey, list[ResourceKey]] = {}
+        for key, change in self.plain.items():
+            if change.before is None:
+                continue
+            t = self.registry[key.type]
+            held = refs_of(change.before) | set(t.mentions(change.before))
+            if parent := t.parent_key(key):
+                held.add(parent)
+            for other in held:
+                holders.setdefault(other, []).append(key)
+        return holders
+
+    def _order_batches(self) -> None:
+        """Within a group: revoke what is too wide, authorise, revoke what only narrows."""
+        by_parent: dict[tuple[str, ResourceKey | None], list[NodeId]] = {}
+        for name, node in self.nodes.items():
+            t = self.registry[node.keys[0].type]
+            if t.merge is not None and name[0] in (WIDE, CREATE, NARROW):
+                by_parent.setdefault((name[0], t.parent_key(node.keys[0])), []).append(name)
+        for (kind, parent), names in by_parent.items():
+            earlier = {CREATE: (WIDE,), NARROW: (WIDE, CREATE)}.get(kind, ())
+            for name in names:
+                for first in earlier:
+                    self.nodes[name].needs |= set(by_parent.get((first, parent), []))
+
+    def _order_rivals(self) -> None:
+        """A path that can't stand beside a new one goes first."""
+        for t in self.registry:
+            gone = [c for c in self.plain.values() if c.key.type == t.name and c.action == DELETE and c.before]
+            made = [c for c in self.plain.values() if c.key.type == t.name and c.action == CREATE and c.after]
+            for new in made if gone else []:
+                for old in gone:
+                    assert old.before is not None and new.after is not None
+                    if old.key in self.removed_by and t.rivals(old.before, new.after):
+                        self.nodes[self.made_by[new.key]].needs.add(self.removed_by[old.key])
+
+    def _order_freezing(self) -> None:
+        """What freezes content comes after every change of that content."""
+        for name, node in self.nodes.items():
+            t = self.registry[node.keys[0].type]
+            if not t.freezes or name[0] != CREATE:
+                continue
+            api = node.keys[0].path[0]
+            node.needs |= {
+                other
+                for other, n in self.nodes.items()
+                if n.keys[0].type in t.freezes and n.keys[0].path[0] == api and other != name
+            }

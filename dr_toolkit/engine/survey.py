@@ -1,0 +1,60 @@
+"""A target as it is, in the terms of what is wanted there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dr_toolkit.engine.canonical import canonicalise
+from dr_toolkit.engine.capture import Progress, Reader, Reading
+from dr_toolkit.engine.mapping import Given, look_up
+from dr_toolkit.engine.pairing import Identity, Names, pair
+from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.model.documents import Estate
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec.registry import Registry
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How to look at a target: what is known of physical ids, what a person mapped, and what must be read in any case."""
+
+    known: Mapping[Identity, ResourceKey] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    landmarks: frozenset[str] = frozenset()
+    excluded: Callable[[str], bool] = lambda name: False
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found: the estate, physical ids by printed key, and what a person mapped in vain."""
+
+    estate: Estate
+    bindings: Mapping[str, str]
+    missing: Mapping[str, str]
+    reading: Reading
+    names: Names
+
+    def unbound(self, type_name: str, outer_id: str) -> list[str]:
+        """Physical ids of a type under one parent that have no key: such as deployments that no stage serves."""
+        registry = self.names.registry
+        return [
+            registry[type_name].physical(row.data)
+            for row in self.reading.of(type_name)
+            if row.key is None and registry[row.root.type].physical(row.root.data) == outer_id
+        ]
+
+
+def survey(
+    cloud: Cloud,
+    registry: Registry,
+    outlook: Outlook,
+    progress: Progress = lambda text: None,
+    only: Iterable[str] | None = None,
+) -> Survey:
+    """Read the target and name what is there; reads only."""
+    reading = Reader(cloud, registry, progress).read(outlook.excluded, outlook.landmarks, only)
+    given: Given = look_up(outlook.given, reading, registry)
+    names = pair(reading, registry, cloud.scope, {**outlook.known, **given.known})
+    estate = canonicalise(reading, registry, names, all_landmarks=True)
+    return Survey(estate, {**estate.ids, **given.ids}, given.missing, reading, names)

@@ -1,0 +1,100 @@
+"""Regions, accounts and ids inside text: taken out at capture, put in again at restore.
+
+The source's own region, account and partition become ``${AWS::Region}``, ``${AWS::AccountId}`` and
+``${AWS::Partition}``, and the id of another captured resource ``${Ref:<key>}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dr_toolkit.model.changes import Join
+from dr_toolkit.model.documents import Scope
+from dr_toolkit.model.keys import Ref, ResourceKey
+
+REGION, ACCOUNT, PARTITION = "${AWS::Region}", "${AWS::AccountId}", "${AWS::Partition}"
+SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
+"""DNS suffixes of the partitions whose suffix is not amazonaws.com."""
+
+Lookup = Callable[[str, str], ResourceKey | None]
+"""The key of the captured resource of a type with a physical id; None where there is none."""
+
+_ARN = re.compile(r"arn:(aws[a-z-]*):([a-zA-Z0-9-]+):([a-z0-9-]*):(?:(\d{12})(?=[:/]|$))?")
+_REF = re.compile(r"\$\{Ref:([^}]+)\}")
+_IDS = (
+    ("apigateway.rest_api", re.compile(r"(?<=/restapis/)([A-Za-z0-9]+)(?=/|$)")),
+    ("apigateway.rest_api", re.compile(r"(?<![\w.-])([a-z0-9]{4,})(?=(?:-vpce-[0-9a-f]+)?\.execute-api\.)")),
+    ("apigateway.rest_api", re.compile(r"(?:(?<=:execute-api:)[^:/]*:[^:/]*:)([a-z0-9]{4,})(?=/|$)")),
+    ("ec2.vpc_endpoint", re.compile(r"(?<![\w-])(vpce-[0-9a-f]{8,})(?![\w-])")),
+    ("ec2.vpc", re.compile(r"(?<![\w-])(vpc-[0-9a-f]{8,})(?![\w-])")),
+    ("ec2.security_group", re.compile(r"(?<![\w-])(sg-[0-9a-f]{8,})(?![\w-])")),
+)
+
+
+def take_out(text: str, scope: Scope, lookup: Lookup) -> str:
+    """Located text without the source's region, account, partition and known ids."""
+    for type_name, pattern in _IDS:
+        text = pattern.sub(lambda m, t=type_name: _referred(m, t, lookup), text)  # type: ignore[misc]
+    text = _ARN.sub(lambda m: _portable_arn(m, scope), text)
+    region = re.escape(scope.region)
+    text = re.sub(rf"(?<=[./]){region}(?=\.(?:[a-z0-9-]+\.)*amazonaws\.)", REGION, text)
+    text = re.sub(rf"(?<=:userpool/){region}(?=_)", REGION, text)
+    return re.sub(rf"(?<=\.amazonaws\.com/){re.escape(scope.account)}(?=/)", ACCOUNT, text)
+
+
+def _referred(match: re.Match[str], type_name: str, lookup: Lookup) -> str:
+    key = lookup(type_name, match[1])
+    if key is None:
+        return match[0]
+    start, end = match.start(1) - match.start(), match.end(1) - match.start()
+    return match[0][:start] + token(key) + match[0][end:]
+
+
+def _portable_arn(match: re.Match[str], scope: Scope) -> str:
+    partition, service, region, account = match[1], match[2], match[3], match[4] or ""
+    return ":".join(
+        (
+            "arn",
+            PARTITION if partition == scope.partition else partition,
+            service,
+            REGION if region == scope.region else region,
+            ACCOUNT if account == scope.account else account,
+        )
+    )
+
+
+def token(key: ResourceKey) -> str:
+    """The token that stands for a resource's id inside text."""
+    return "${Ref:" + key.text.replace("}", "%7D").replace('"', "%22").replace("\\", "%5C") + "}"
+
+
+def keys_in(text: str) -> Iterator[ResourceKey]:
+    """The resources that text refers to by token."""
+    for match in _REF.finditer(text):
+        yield ResourceKey.parse(match[1])
+
+
+def put_in(text: str, scope: Scope) -> str | Join:
+    """Located text for a target: its region, account and partition, and a Join where ids are needed."""
+    for placeholder, value in ((REGION, scope.region), (ACCOUNT, scope.account), (PARTITION, scope.partition)):
+        text = text.replace(placeholder, value)
+    pieces = _REF.split(text)
+    if len(pieces) == 1:
+        return text
+    parts = [Ref(ResourceKey.parse(p)) if n % 2 else p for n, p in enumerate(pieces)]
+    return Join(tuple(p for p in parts if p != ""))
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a value, however deep."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for inner in value.values():
+                yield from strings(inner)
+        case list() | tuple():
+            for inner in value:
+                yield from strings(inner)

@@ -1,0 +1,174 @@
+"""From a snapshot's region to a target: what a person mapped, address rewrites, endpoint types. Pure.
+
+The result is in the target's own terms, so that it compares with a capture of the target as it is.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dr_toolkit.engine import tokens
+from dr_toolkit.model.changes import CREATE, Blocked
+from dr_toolkit.model.documents import GAP, WARNING, Coverage, Estate, Finding, Resource, Scope
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec.fields import Field, Kind
+from dr_toolkit.spec.registry import Registry
+
+REST_API = "apigateway.rest_api"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the config says of a target: ``literals`` map text of the source to text of the target, ``rewrites`` address
+    ranges to ranges of the same size; ``edge`` is ``block``, ``regional`` or None (restored as they are).
+    """
+
+    literals: Mapping[str, str] = field(default_factory=dict)
+    rewrites: Sequence[tuple[str, str]] = ()
+    edge: str | None = None
+
+
+@dataclass
+class Translation:
+    """The estate in the target's terms, and what is to be said about it."""
+
+    estate: Estate
+    findings: list[Finding] = field(default_factory=list)
+    blocked: list[Blocked] = field(default_factory=list)
+
+
+def translate(estate: Estate, source: Scope, target: Scope, wishes: Wishes, registry: Registry) -> Translation:
+    """Translate every resource; types that this version does not know are left out and said."""
+    result = Translation(Estate(observed=dict(estate.observed), coverage=dict(estate.coverage)))
+    literals = _portable(wishes.literals, source, target)
+    ranges = [(ipaddress.ip_network(a), ipaddress.ip_network(b)) for a, b in wishes.rewrites]
+    for resource in estate:
+        t = registry.get(resource.key.type)
+        if t is None:
+            _unknown_type(resource.key, result)
+            continue
+        moved = resource
+        if literals:
+            moved = replace(moved, attributes=_walk(t.fields, moved.attributes, _located(literals)))
+        if ranges:
+            moved = _rewritten(moved, t.fields, ranges)
+        if resource.key.type == REST_API:
+            moved = _endpoint(moved, wishes.edge, result)
+        if moved.key in result.estate:
+            text = f"{resource.key} and another become one by the address rewrites"
+            result.findings.append(Finding(WARNING, "rewrites-collide", moved.key.text, text))
+        result.estate.put(replace(moved, physical_id=None))
+    return result
+
+
+def _unknown_type(key: ResourceKey, result: Translation) -> None:
+    text = f"this version does not know the type {key.type}; upgrade to restore it"
+    result.findings.append(Finding(GAP, "unknown-type", key.text, text))
+    result.estate.coverage.setdefault(key.type, Coverage("failed", "unknown to this version"))
+
+
+def _portable(literals: Mapping[str, str], source: Scope, target: Scope) -> list[tuple[str, str]]:
+    """What was mapped, as it stands in a body; the longest first."""
+
+    def nothing(type_name: str, physical_id: str) -> None:
+        return None
+
+    pairs = [(tokens.take_out(a, source, nothing), tokens.take_out(b, target, nothing)) for a, b in literals.items()]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))
+
+
+def _located(literals: list[tuple[str, str]]) -> Callable[[Field, Any], Any]:
+    def change(description: Field, value: Any) -> Any:
+        if description.kind not in (Kind.LOCATED, Kind.MANUAL):
+            return value
+        return _replaced(value, literals)
+
+    return change
+
+
+def _replaced(value: Any, literals: list[tuple[str, str]]) -> Any:
+    match value:
+        case str():
+            for old, new in literals:
+                if old in value:
+                    return value.replace(old, new)
+            return value
+        case dict():
+            return {_replaced(k, literals): _replaced(v, literals) for k, v in value.items()}
+        case list():
+            return [_replaced(v, literals) for v in value]
+        case _:
+            return value
+
+
+def _walk(fields: Mapping[str, Field], value: Mapping[str, Any], change: Callable[[Field, Any], Any]) -> dict[str, Any]:
+    return {name: _visit(fields[name], item, change) if name in fields else item for name, item in value.items()}
+
+
+def _visit(description: Field, value: Any, change: Callable[[Field, Any], Any]) -> Any:
+    if description.members is not None and isinstance(value, Mapping):
+        return _walk(description.members, value, change)
+    if description.values is not None and isinstance(value, Mapping):
+        return {k: _visit(description.values, v, change) for k, v in value.items()}
+    if description.items is not None and isinstance(value, list):
+        return [_visit(description.items, v, change) for v in value]
+    return change(description, value)
+
+
+# --- addresses ------------------------------------------------------------------------------------
+
+
+def _rewritten(resource: Resource, fields: Mapping[str, Field], ranges: list[tuple[Any, Any]]) -> Resource:
+    moved: dict[str, str] = {}
+
+    def change(description: Field, value: Any) -> Any:
+        if not description.cidr or not isinstance(value, str):
+            return value
+        new = rewrite(value, ranges)
+        if new != value:
+            moved[value] = new
+        return new
+
+    attributes = _walk(fields, resource.attributes, change)
+    for name, f in fields.items():
+        if f.keyed and isinstance(attributes.get(name), list):
+            attributes[name] = sorted(attributes[name], key=lambda item, by=f.keyed: str(item[by]))  # type: ignore[misc]
+    path = resource.key.path
+    if path[-1] in moved:
+        path = (*path[:-1], moved[path[-1]])
+    return replace(resource, key=ResourceKey(resource.key.type, path), attributes=attributes)
+
+
+def rewrite(cidr: str, ranges: list[tuple[Any, Any]]) -> str:
+    """An address range, moved if it lies inside one of the ranges that are rewritten."""
+    network = ipaddress.ip_network(cidr)
+    for old, new in ranges:
+        if network.version == old.version and network.subnet_of(old):
+            offset = int(network.network_address) - int(old.network_address)
+            address = ipaddress.ip_address(int(new.network_address) + offset)
+            return f"{address}/{network.prefixlen}"
+    return cidr
+
+
+# --- endpoint types -------------------------------------------------------------------------------
+
+
+def _endpoint(api: Resource, edge: str | None, result: Translation) -> Resource:
+    endpoint = dict(api.attributes.get("endpointConfiguration") or {})
+    if endpoint.get("types", ["EDGE"]) != ["EDGE"]:
+        return api
+    if edge == "regional":
+        endpoint["types"] = ["REGIONAL"]
+        text = "edge-optimised in the source, restored as regional, as the config says"
+        result.findings.append(Finding(WARNING, "edge-as-regional", api.key.text, text))
+        return replace(api, attributes={**api.attributes, "endpointConfiguration": endpoint})
+    if edge == "block":
+        reason = "it is edge-optimised, which needs CloudFront's control plane in us-east-1, and the config says edge: block"
+        result.blocked.append(Blocked(api.key, CREATE, reason, "say edge: regional for the target"))
+    else:
+        text = "edge-optimised: creating it needs CloudFront's control plane in us-east-1 (edge: regional avoids that)"
+        result.findings.append(Finding(WARNING, "edge-optimised", api.key.text, text))
+    return api

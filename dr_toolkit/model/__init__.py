@@ -1,0 +1,1 @@
+"""The nouns: frozen dataclasses on the standard library alone, and one codec for them."""

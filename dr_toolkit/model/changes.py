@@ -1,0 +1,118 @@
+"""What differs, and what would be done about it: changes, calls, steps, plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dr_toolkit.model.documents import Finding, Resource, Scope
+from dr_toolkit.model.keys import Ref, ResourceKey
+
+CREATE, UPDATE, REPLACE, DELETE, ADOPT = "create", "update", "replace", "delete", "adopt"
+"""The closed set of actions; adopt: AWS makes the thing by itself, and it is taken as it is."""
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field that differs: its path inside the attributes, and both values (None: absent)."""
+
+    path: tuple[str, ...]
+    before: Any
+    after: Any
+
+    @property
+    def name(self) -> str:
+        """The top-level member."""
+        return self.path[0]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One resource that is to become, or has become, another.
+
+    ``before`` is what is there and ``after`` what is wanted; ``reason`` is for people only.
+    """
+
+    key: ResourceKey
+    action: str
+    before: Resource | None = None
+    after: Resource | None = None
+    fields: tuple[FieldChange, ...] = ()
+    reason: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The top-level members that differ."""
+        return frozenset(f.name for f in self.fields)
+
+
+@dataclass(frozen=True)
+class Join:
+    """A string put together when the physical ids are known."""
+
+    parts: tuple[str | Ref, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that a type's verb asks for.
+
+    ``binds`` maps a key to where in the answer its physical id stands (dotted); ``tolerates`` maps an AWS
+    error code to what it means here: ``done`` (already so, or already gone) or ``check`` (look, then repeat what is missing).
+    """
+
+    operation: str
+    params: Mapping[str, Any]
+    binds: Mapping[ResourceKey, str] = field(default_factory=dict)
+    tolerates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a plan: what it is for (``keys``), what it calls, what it binds and what it needs done before."""
+
+    id: str
+    action: str
+    keys: tuple[ResourceKey, ...]
+    service: str
+    call: Call
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A change that can't be made, why, and what would unblock it."""
+
+    key: ResourceKey
+    action: str
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a restore would do: reviewable, and bound to a snapshot and to the state of the target.
+
+    ``fingerprint`` is the digest of what the plan read, touches or could clash with in the target.
+    """
+
+    snapshot: str
+    snapshot_digest: str
+    source: str
+    source_scope: Scope
+    target: str
+    target_scope: Scope
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    blocked: tuple[Blocked, ...]
+    findings: tuple[Finding, ...]
+    fingerprint: str
+    options: Mapping[str, bool] = field(default_factory=dict)
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything differs from the snapshot: steps to take, or things that can't be done."""
+        return bool(self.steps or self.blocked)

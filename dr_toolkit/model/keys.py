@@ -1,0 +1,56 @@
+"""Natural identity: what a thing is called, wherever it lives and whatever id AWS gave it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote
+
+_UNSAFE = re.compile(r"[%/\x00-\x1f\x7f\u0085\u2028\u2029]")
+
+
+def _quoted(segment: str) -> str:
+    return _UNSAFE.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), segment)
+
+
+@dataclass(frozen=True, order=True)
+class ResourceKey:
+    """A type and a path of names, the parent's first; no region, account or physical id in it.
+
+    Printed as ``ec2.security_group/main/web``; a slash inside a name is printed as ``%2F``.
+    """
+
+    type: str
+    path: tuple[str, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The printed form; ``parse`` reads it back."""
+        return "/".join((self.type, *map(_quoted, self.path)))
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def name(self) -> str:
+        """The last segment: what a person calls the thing."""
+        return self.path[-1] if self.path else ""
+
+    @classmethod
+    def parse(cls, text: str) -> ResourceKey:
+        """Read a printed key; raises ValueError where there is no type or no path."""
+        head, *path = text.split("/")
+        if not re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)+", head) or not path:
+            raise ValueError(f"{text!r} is not a key such as ec2.security_group/main/web")
+        return cls(head, tuple(unquote(segment) for segment in path))
+
+
+@dataclass(frozen=True, order=True)
+class Ref:
+    """A value that stands for the physical id of another resource."""
+
+    key: ResourceKey
+
+    def __str__(self) -> str:
+        return f"<{self.key}>"

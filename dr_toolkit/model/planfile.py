@@ -1,0 +1,139 @@
+"""A plan as JSON and back: what ``plan --out`` writes, a person reads and ``restore --plan`` applies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from dr_toolkit.model import wire
+from dr_toolkit.model.changes import Blocked, Call, Change, FieldChange, Plan, Step
+from dr_toolkit.model.documents import Resource
+from dr_toolkit.model.keys import ResourceKey
+
+SCHEMA_VERSION = 1
+
+
+def write(plan: Plan) -> dict[str, Any]:
+    """The plan as a JSON document."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "plan",
+        "snapshot": {
+            "id": plan.snapshot,
+            "sha256": plan.snapshot_digest,
+            "source": plan.source,
+            "scope": wire.scope(plan.source_scope),
+        },
+        "target": {
+            "name": plan.target,
+            "scope": wire.scope(plan.target_scope),
+            "fingerprint": plan.fingerprint,
+        },
+        "options": dict(plan.options),
+        "summary": summary(plan),
+        "changes": [change(c) for c in plan.changes],
+        "steps": [step(s) for s in plan.steps],
+        "blocked": [
+            {"key": b.key.text, "action": b.action, "reason": b.reason, "remedy": b.remedy} for b in plan.blocked
+        ],
+        "findings": wire.findings(plan.findings),
+        "bindings": dict(sorted(plan.bindings.items())),
+        "coverage": {"complete": not plan.gaps, "gaps": list(plan.gaps)},
+    }
+
+
+def summary(plan: Plan) -> dict[str, int]:
+    """How many of what: changes by action, calls, blocked, findings."""
+    actions: dict[str, int] = {}
+    for item in plan.changes:
+        actions[item.action] = actions.get(item.action, 0) + 1
+    return dict(sorted(actions.items())) | {
+        "calls": len(plan.steps),
+        "blocked": len(plan.blocked),
+        "findings": len(plan.findings),
+    }
+
+
+def change(value: Change) -> dict[str, Any]:
+    """A change as JSON."""
+    document: dict[str, Any] = {"key": value.key.text, "action": value.action}
+    if value.reason:
+        document["reason"] = value.reason
+    if value.fields:
+        document["fields"] = [
+            {"path": list(f.path), "before": wire.plain(f.before), "after": wire.plain(f.after)}
+            for f in value.fields
+        ]
+    for side, resource in (("before", value.before), ("after", value.after)):
+        if resource is not None:
+            document[side] = wire.plain(resource.attributes)
+    return document
+
+
+def step(value: Step) -> dict[str, Any]:
+    """A step as JSON."""
+    return {
+        "id": value.id,
+        "action": value.action,
+        "keys": [key.text for key in value.keys],
+        "service": value.service,
+        "operation": value.call.operation,
+        "params": wire.plain(value.call.params),
+        "binds": {key.text: path for key, path in value.call.binds.items()},
+        "tolerates": dict(value.call.tolerates),
+        "needs": list(value.needs),
+    }
+
+
+def read(data: str | bytes) -> Plan:
+    """The inverse of ``write``; raises ValueError, KeyError or TypeError for what is no plan."""
+    document = json.loads(data)
+    if not isinstance(document, dict) or document.get("kind") != "plan":
+        raise ValueError("not a plan")
+    if document.get("schema_version") != SCHEMA_VERSION:
+        raise ValueError(f"schema version {document.get('schema_version')} is not {SCHEMA_VERSION}")
+    snapshot, target = document["snapshot"], document["target"]
+    return Plan(
+        snapshot=snapshot["id"],
+        snapshot_digest=snapshot["sha256"],
+        source=snapshot["source"],
+        source_scope=wire.read_scope(snapshot["scope"]),
+        target=target["name"],
+        target_scope=wire.read_scope(target["scope"]),
+        fingerprint=target["fingerprint"],
+        options=document["options"],
+        changes=tuple(_read_change(c) for c in document["changes"]),
+        steps=tuple(_read_step(s) for s in document["steps"]),
+        blocked=tuple(
+            Blocked(ResourceKey.parse(b["key"]), b["action"], b["reason"], b["remedy"])
+            for b in document["blocked"]
+        ),
+        findings=tuple(wire.read_finding(f) for f in document["findings"]),
+        bindings=document["bindings"],
+        gaps=tuple(document["coverage"]["gaps"]),
+    )
+
+
+def _read_change(document: Mapping[str, Any]) -> Change:
+    key = ResourceKey.parse(document["key"])
+    sides = {
+        side: Resource(key, wire.rich(document[side])) if side in document else None
+        for side in ("before", "after")
+    }
+    fields = tuple(
+        FieldChange(tuple(f["path"]), wire.rich(f["before"]), wire.rich(f["after"]))
+        for f in document.get("fields", [])
+    )
+    return Change(key, document["action"], sides["before"], sides["after"], fields, document.get("reason", ""))
+
+
+def _read_step(document: Mapping[str, Any]) -> Step:
+    call = Call(
+        operation=document["operation"],
+        params=wire.rich(document["params"]),
+        binds={ResourceKey.parse(text): path for text, path in document["binds"].items()},
+        tolerates=document["tolerates"],
+    )
+    keys = tuple(ResourceKey.parse(text) for text in document["keys"])
+    return Step(document["id"], document["action"], keys, document["service"], call, tuple(document["needs"]))

@@ -1,0 +1,180 @@
+"""Results as JSON documents, for programs.
+
+Every document has ``schema_version``, ``kind``, ``summary`` (the verdict, the exit code, the counts) and
+``coverage`` (whether anything is missing, and what). Their schemas are published under docs/schemas. A plan's
+document is the one that ``plan --out`` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dr_toolkit.errors import DrToolkitError
+from dr_toolkit.model import planfile, wire
+from dr_toolkit.model.changes import Change
+from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
+from dr_toolkit.report import vocabulary as say
+from dr_toolkit.report.results import DriftReport, DriftResult, RestoreResult, VerifyResult
+
+SCHEMA_VERSION = 1
+
+Document = dict[str, Any]
+
+
+def envelope(
+    kind: str, summary: Document, gaps: Iterable[str], types: Mapping[str, Coverage] | None = None
+) -> Document:
+    """What every document begins with."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": kind,
+        "summary": summary,
+        "coverage": coverage(gaps, types),
+    }
+
+
+def coverage(gaps: Iterable[str], types: Mapping[str, Coverage] | None = None) -> Document:
+    """Whether everything is in the document, what is not, and each type's own state where types were read."""
+    lines = list(gaps)
+    document: Document = {"complete": not lines, "gaps": lines}
+    if types is not None:
+        document["types"] = wire.coverage(types)
+    return document
+
+
+def error(value: DrToolkitError) -> Document:
+    """An error in the place of a result."""
+    summary = {"verdict": value.message, "exit_code": value.exit_code}
+    facts = {"type": type(value).__name__, "exit_code": value.exit_code, "message": value.message}
+    return envelope("error", summary, [value.message]) | {"error": facts | {"hint": value.next_step}}
+
+
+# --- drift and verification -----------------------------------------------------------------------
+
+
+def drift(value: DriftReport) -> Document:
+    """The drift of all sources; each change and finding names its own."""
+    several = len(value.results) > 1
+    changes = [c for r in value.results for c in r.changes]
+    findings = [f for r in value.results for f in r.findings]
+    summary: Document = {
+        "verdict": value.verdict,
+        "exit_code": value.exit_code,
+        "in_sync": value.exit_code == 0,
+        "sources": len(value.results),
+        "changes": len(changes),
+        **_counts(changes, ("added", "removed", "changed"), say.DRIFT),
+        "findings": len(set(findings)),
+    }
+    gaps = [f"{r.source}: {line}" if several else line for r in value.results for line in r.gaps]
+    return envelope("drift", summary, gaps, _merged(value.results)) | {
+        "sources": [_drift_source(r) for r in value.results],
+        "changes": [
+            {"source": r.source, "difference": say.DRIFT[c.action], **planfile.change(c)}
+            for r in value.results
+            for c in r.changes
+        ],
+        "findings": [{"source": r.source, **wire.finding(f)} for r in value.results for f in say.ranked(r.findings)],
+    }
+
+
+def _drift_source(r: DriftResult) -> Document:
+    return {
+        "source": r.source,
+        "scope": wire.scope(r.scope) if r.scope else None,
+        "against": r.against,
+        "snapshot": {"id": r.baseline_id, "taken_at": r.baseline_taken_at or None},
+        "live_taken_at": r.live_taken_at,
+        "verdict": r.verdict,
+        "exit_code": r.exit_code,
+        "changes": len(r.changes),
+        "resources": r.resources,
+        "compared_types": list(r.compared_types),
+        "coverage": coverage(r.gaps, r.coverage),
+    }
+
+
+def _counts(changes: Iterable[Change], names: Sequence[str], told: say.Words) -> dict[str, int]:
+    return dict.fromkeys(names, 0) | say.tally(changes, told)
+
+
+def _merged(results: Sequence[DriftResult]) -> dict[str, Coverage]:
+    """Coverage over all sources: a type counts as read where every one of them could read it."""
+    if len(results) == 1:
+        return dict(results[0].coverage)
+    ranks = {READ: 0, EXCLUDED: 1, FAILED: 2}
+    merged: dict[str, Coverage] = {}
+    for r in results:
+        for name, c in r.coverage.items():
+            if name not in merged or ranks.get(c.status, 2) > ranks.get(merged[name].status, 2):
+                merged[name] = Coverage(c.status, f"{r.source}: {c.reason}" if c.reason else "")
+    return merged
+
+
+def verify(value: VerifyResult) -> Document:
+    """Whether a target is what a snapshot says; ``before`` is the target's value."""
+    summary: Document = {
+        "verdict": value.verdict,
+        "exit_code": value.exit_code,
+        "in_sync": value.exit_code == 0,
+        "checked": value.checked,
+        "differences": len(value.changes),
+        **_counts(value.changes, ("missing", "extra", "different"), say.VERIFY),
+        "findings": len(set(value.findings)),
+    }
+    return envelope("verify", summary, value.gaps, value.coverage) | {
+        "snapshot": {"id": value.snapshot, "source": value.source},
+        "target": {"name": value.target, "scope": wire.scope(value.target_scope)},
+        "seconds": round(value.seconds, 3),
+        "changes": [{"difference": say.VERIFY[c.action], **planfile.change(c)} for c in value.changes],
+        "findings": [wire.finding(f) for f in say.ranked(value.findings)],
+    }
+
+
+# --- restore --------------------------------------------------------------------------------------
+
+
+def restore(value: RestoreResult) -> Document:
+    """What a restore did; the plan's own document tells the calls in full."""
+    plan = value.plan
+    summary: Document = {
+        "verdict": value.verdict,
+        "exit_code": value.exit_code,
+        "calls": len(plan.steps),
+        "done": len(value.done),
+        "earlier": len(value.earlier),
+        "failed": len(value.failed),
+        "skipped": len(value.skipped),
+        "blocked": len(plan.blocked),
+        "changes": len(plan.changes),
+        "verified": value.verify is not None and value.verify.exit_code == 0,
+    }
+    written = planfile.write(plan)
+    return envelope("restore", summary, value.gaps) | {
+        "run": value.run,
+        "snapshot": written["snapshot"],
+        "target": written["target"],
+        "options": written["options"],
+        "seconds": round(value.seconds, 3),
+        "done": list(value.done),
+        "earlier": list(value.earlier),
+        "failed": [_step(value, step, reason) for step, reason in value.failed.items()],
+        "skipped": [_step(value, step, reason) for step, reason in value.skipped.items()],
+        "blocked": written["blocked"],
+        "changes": [{"key": c.key.text, "action": c.action} for c in plan.changes],
+        "findings": written["findings"],
+        "bindings": dict(sorted(value.bindings.items())),
+        "verify": verify(value.verify) if value.verify else None,
+    }
+
+
+def _step(value: RestoreResult, step: str, reason: str) -> Document:
+    known = value.steps.get(step)
+    return {
+        "step": step,
+        "service": known.service if known else "",
+        "operation": known.call.operation if known else "",
+        "keys": [key.text for key in known.keys] if known else [],
+        "reason": reason,
+    }

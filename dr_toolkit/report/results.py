@@ -1,0 +1,225 @@
+"""What a command has found out or done, as it is handed to the reports, and what its exit code is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sized
+from dataclasses import dataclass, field
+
+from dr_toolkit.model.changes import Change, Plan, Step
+from dr_toolkit.model.documents import GAP, Coverage, Finding, Scope
+from dr_toolkit.report import vocabulary as say
+
+OK, ERROR, DIFFERS, INCOMPLETE, STALE = 0, 1, 2, 3, 4
+"""Exit codes of results; those of errors stand with the errors."""
+
+PRECEDENCE = (130, 143, 64, 1, 12, 13, 11, 10, 3, 4, 2, 0)
+"""Which exit code holds when several do: what ended the whole command first, then the worst."""
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The one exit code of several; 0 for none, and a code that is not in the list counts as an error."""
+    known = {code if code in PRECEDENCE else ERROR for code in codes}
+    return next((code for code in PRECEDENCE if code in known), OK)
+
+
+@dataclass(frozen=True)
+class DriftResult:
+    """What differs in one source or target between a snapshot and what is live.
+
+    ``changes`` lead from the snapshot to what is live: ``create`` is what the snapshot lacks, ``before`` is the
+    snapshot's value. ``against`` says what the snapshot is: the baseline, or one that was asked for.
+    """
+
+    source: str
+    baseline_id: str
+    live_taken_at: str
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...] = ()
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    compared_types: tuple[str, ...] = ()
+    scope: Scope | None = None
+    baseline_taken_at: str = ""
+    against: str = "baseline"
+    resources: int = 0
+
+    @property
+    def doubt(self) -> str:
+        """Why an empty report would not mean clean; empty where it would."""
+        return say.doubt(self.coverage, self.findings)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What is missing, a line each."""
+        return say.gaps(self.coverage, self.findings)
+
+    @property
+    def verdict(self) -> str:
+        """The whole report in one line."""
+        return _verdict(self.changes, say.DRIFT, "change", "in sync", "can't say clean", self.doubt)
+
+    @property
+    def exit_code(self) -> int:
+        """2 for drift, 3 for what could not be read, which goes first."""
+        return _code(self.changes, self.doubt)
+
+
+def _verdict(changes: tuple[Change, ...], words: say.Words, noun: str, clean: str, unsure: str, doubt: str) -> str:
+    if not changes:
+        return f"{unsure}: {doubt}" if doubt else clean
+    found = f"{say.count(len(changes), noun)}: {say.tallied(changes, words)}"
+    return f"{found}; incomplete: {doubt}" if doubt else found
+
+
+def _code(differences: Sized, doubt: str) -> int:
+    return worst([DIFFERS if len(differences) else OK, INCOMPLETE if doubt else OK])
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """The drift of all sources and targets that were asked about."""
+
+    results: tuple[DriftResult, ...]
+
+    @property
+    def verdict(self) -> str:
+        """One line; with several sources each of them is named."""
+        if len(self.results) == 1:
+            return self.results[0].verdict
+        return "; ".join(f"{r.source}: {r.verdict}" for r in self.results) or "nothing to compare"
+
+    @property
+    def exit_code(self) -> int:
+        """The worst of all."""
+        return worst(r.exit_code for r in self.results)
+
+
+@dataclass(frozen=True)
+class VerifyResult:
+    """Whether a target is what a snapshot says.
+
+    ``changes`` lead from the target to the snapshot, as in a plan: ``create`` is what the target lacks,
+    ``before`` the target's value. ``checked`` is the number of the snapshot's resources that were looked at.
+    """
+
+    snapshot: str
+    source: str
+    target: str
+    target_scope: Scope
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...] = ()
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    checked: int = 0
+    seconds: float = 0.0
+
+    @property
+    def doubt(self) -> str:
+        """Why an empty report would not mean that nothing differs."""
+        return say.doubt(self.coverage, self.findings)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What is missing, a line each."""
+        return say.gaps(self.coverage, self.findings)
+
+    @property
+    def verdict(self) -> str:
+        """The whole report in one line."""
+        clean = f"in sync: {self.target} is what the snapshot says"
+        return _verdict(self.changes, say.VERIFY, "difference", clean, "can't say that nothing differs", self.doubt)
+
+    @property
+    def exit_code(self) -> int:
+        """2 for differences, 3 for what could not be read, which goes first."""
+        return _code(self.changes, self.doubt)
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """A plan that is to be shown."""
+
+    plan: Plan
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What of the snapshot the plan leaves out though nothing blocks it, a line each."""
+        told = say.gaps({}, (f for f in self.plan.findings if f.severity == GAP))
+        return tuple(dict.fromkeys((*self.plan.gaps, *told)))
+
+    @property
+    def verdict(self) -> str:
+        """The whole plan in one line."""
+        plan = self.plan
+        parts = [f"nothing to do: {plan.target} is what the snapshot says"]
+        if plan.pending:
+            told = f": {say.tallied(plan.changes, say.PLAN)}" if plan.changes else ""
+            parts = [f"{say.count(len(plan.changes), 'change')} to {plan.target}{told}"]
+        if plan.blocked:
+            parts.append(f"{len(plan.blocked):,} blocked")
+        if self.gaps:
+            parts.append(f"incomplete: {say.count(len(self.gaps), 'gap')}")
+        return "; ".join(parts)
+
+    @property
+    def exit_code(self) -> int:
+        """2 for changes pending, 3 where something of the snapshot can't be restored, which goes first."""
+        missing = self.gaps or self.plan.blocked or say.gaps({}, self.plan.findings)
+        return _code(self.plan.steps, "incomplete" if missing else "")
+
+
+@dataclass(frozen=True)
+class RestoreResult:
+    """What a restore did: steps done, failed and not tried, by their ids in the plan.
+
+    ``failed`` and ``skipped`` map a step's id to the reason; ``earlier`` are steps done before this attempt.
+    ``bindings`` maps a printed key to the physical id in the target. ``verify`` is None where the run
+    did not come to it.
+    """
+
+    run: str
+    plan: Plan
+    done: tuple[str, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    verify: VerifyResult | None = None
+    seconds: float = 0.0
+    earlier: tuple[str, ...] = ()
+    bindings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> dict[str, Step]:
+        """The plan's steps by id."""
+        return {step.id: step for step in self.plan.steps}
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What was not restored, a line each."""
+        blocked = (f"{b.key}: {b.reason}" for b in self.plan.blocked)
+        steps = (f"step {step}: {reason}" for step, reason in {**self.failed, **self.skipped}.items())
+        lines = (*self.plan.gaps, *say.gaps({}, self.plan.findings), *blocked, *steps)
+        return tuple(dict.fromkeys((*lines, *(self.verify.gaps if self.verify else ()))))
+
+    @property
+    def verdict(self) -> str:
+        """The whole run in one line."""
+        target, total = self.plan.target, say.count(len(self.plan.steps), "call")
+        if self.failed:
+            rest = f"{len(self.done):,} done, {len(self.skipped):,} not tried"
+            return f"stopped: {len(self.failed):,} of {total} failed, {rest}"
+        verdict = self._done(target, total)
+        if self.verify is not None and self.verify.exit_code:
+            verdict += f"; verification: {self.verify.verdict}"
+        elif self.verify is not None:
+            verdict += "; verified: nothing differs"
+        missing = len(self.plan.blocked) + len(self.skipped)
+        return f"{verdict}; {missing:,} left out" if missing else verdict
+
+    def _done(self, target: str, total: str) -> str:
+        if not self.plan.steps:
+            return "nothing to do" if not self.plan.pending else f"nothing done to {target}"
+        return f"restored: {total} to {target} in {say.duration(self.seconds)}"
+
+    @property
+    def exit_code(self) -> int:
+        """1 where a step failed, 3 where something was left out, 2 where the target still differs."""
+        verified = self.verify.exit_code if self.verify else OK
+        return worst([ERROR if self.failed else OK, INCOMPLETE if self.gaps else OK, verified])

@@ -1,0 +1,77 @@
+"""Every result as text: one function, whatever the command was."""
+
+from __future__ import annotations
+
+from dr_toolkit.errors import DrToolkitError
+from dr_toolkit.report import (
+    text_drift,
+    text_error,
+    text_plan,
+    text_restore,
+    text_schedule,
+    text_snapshots,
+    text_types,
+)
+from dr_toolkit.report.listings import (
+    BaselineResult,
+    CreateResult,
+    OnceResult,
+    SnapshotList,
+    SnapshotShow,
+    StatusResult,
+    TypesResult,
+)
+from dr_toolkit.report.page import Page
+from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, VerifyResult
+from dr_toolkit.spec.registry import Registry
+
+Result = (
+    CreateResult
+    | SnapshotList
+    | SnapshotShow
+    | BaselineResult
+    | DriftReport
+    | PlanResult
+    | RestoreResult
+    | VerifyResult
+    | StatusResult
+    | OnceResult
+    | TypesResult
+    | DrToolkitError
+)
+"""What a command can end with; each has an ``exit_code``."""
+
+
+def show(page: Page, value: Result, registry: Registry) -> None:
+    """Write a result for people."""
+    match value:
+        case CreateResult():
+            text_snapshots.created(page, value)
+        case SnapshotList():
+            text_snapshots.listing(page, value)
+        case SnapshotShow():
+            text_snapshots.shown(page, value, registry)
+        case BaselineResult():
+            text_snapshots.baseline(page, value)
+        case DriftReport():
+            text_drift.report(page, value, registry)
+        case VerifyResult():
+            text_drift.verification(page, value, registry)
+        case PlanResult():
+            text_plan.plan(page, value, registry)
+        case RestoreResult():
+            text_restore.restored(page, value, registry)
+        case StatusResult():
+            text_schedule.status(page, value)
+        case OnceResult():
+            text_schedule.once(page, value)
+        case TypesResult():
+            text_types.types(page, value)
+        case DrToolkitError():
+            text_error.error(page, value)
+
+
+def notes(page: Page, value: Result) -> None:
+    """Write what belongs beside a result, to stderr: only a capture has something to say there."""
+    if isinstance(value, CreateResult):
+        text_snapshots.creation_notes(page, value)

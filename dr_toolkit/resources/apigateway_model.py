@@ -1,0 +1,93 @@
+"""Models of a REST API; one may refer to another, or to itself, by a URL with the API's id in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from dr_toolkit.model.changes import Call, Change
+from dr_toolkit.model.documents import Resource
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec import patches
+from dr_toolkit.spec.arns import REST_API, rest_api
+from dr_toolkit.spec.fields import fixed, located, physical, setting
+from dr_toolkit.spec.types import V1_PAGES, Listing, ResourceType
+
+_URL = re.compile(r"/restapis/(?:\$\{[^}]*\}|[^/]+)/models/([^/#?]+)")
+
+
+def _strings(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for inner in value.values():
+                yield from _strings(inner)
+        case list():
+            for inner in value:
+                yield from _strings(inner)
+
+
+def _mentions(model: Resource) -> list[ResourceKey]:
+    """The models that this one's schema refers to; itself too, where it does."""
+    names = {m[1] for text in _strings(model.attributes.get("schema")) for m in _URL.finditer(text)}
+    return [ResourceKey(model.key.type, (model.key.path[0], name)) for name in sorted(names)]
+
+
+def _create(model: Resource) -> list[Call]:
+    a = model.attributes
+    params = {"restApiId": rest_api(model.key)}
+    params |= {name: a[name] for name in ("name", "description", "schema", "contentType") if name in a}
+    return [Call("CreateModel", params, {model.key: "id"}, {"ConflictException": "check"})]
+
+
+def _update(change: Change) -> list[Call]:
+    assert change.after is not None
+    after = change.after.attributes
+    operations = [
+        patch
+        for name, empty in (("description", ""), ("schema", "{}"))
+        if name in change.names
+        for patch in patches.scalar(f"/{name}", after.get(name), empty)
+    ]
+    params = {"restApiId": rest_api(change.key), "modelName": change.key.name, "patchOperations": operations}
+    return [Call("UpdateModel", params)]
+
+
+def _delete(model: Resource) -> list[Call]:
+    params = {"restApiId": rest_api(model.key), "modelName": model.key.name}
+    return [Call("DeleteModel", params, tolerates={"NotFoundException": "done"})]
+
+
+TYPES = (
+    ResourceType(
+        name="apigateway.model",
+        service="apigateway",
+        shape="Model",
+        title="Model",
+        listing=Listing(
+            "GetModels",
+            "items",
+            paging=V1_PAGES,
+            per=REST_API,
+            arguments=lambda row: {"restApiId": row.data["id"]},
+        ),
+        physical=lambda data: str(data["id"]),
+        identity=lambda row, names: str(row.data["name"]),
+        parent=REST_API,
+        fields={
+            "id": physical(),
+            "name": fixed(),
+            "description": setting(),
+            "schema": located(json=True),
+            "contentType": fixed(),
+        },
+        create=_create,
+        update=_update,
+        delete=_delete,
+        mentions=_mentions,
+        placeholder={"schema": "{}"},
+        notes="Models that refer to each other in a circle are made empty first, and filled when all are there.",
+    ),
+)

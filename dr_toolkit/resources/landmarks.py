@@ -1,0 +1,191 @@
+"""Things that are found and never made: what the captured resources stand on or point at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from dr_toolkit.model.documents import Scope
+from dr_toolkit.spec.fields import Field, observed
+from dr_toolkit.spec.types import EC2_PAGES, PREFIX_LIST_PAGES, V1_PAGES, Listing, Names, ResourceType, Row
+
+
+def _tag(data: Mapping[str, Any], name: str) -> str:
+    return next((str(t.get("Value", "")) for t in data.get("Tags") or () if t["Key"] == name), "")
+
+
+def _name_default_or_cidr(flag: str) -> Any:
+    def identity(row: Row, names: Names) -> str:
+        return _tag(row.data, "Name") or ("default" if row.data.get(flag) else str(row.data.get("CidrBlock", "")))
+
+    return identity
+
+
+def _all_observed(*members: str) -> dict[str, Field]:
+    return {name: observed("a landmark is found, not restored") for name in members}
+
+
+VPC = ResourceType(
+    name="ec2.vpc",
+    service="ec2",
+    shape="Vpc",
+    title="VPC",
+    listing=Listing("DescribeVpcs", "Vpcs", paging=EC2_PAGES),
+    physical=lambda data: str(data["VpcId"]),
+    identity=_name_default_or_cidr("IsDefault"),
+    landmark=True,
+    pairs_by_id=True,
+    facts=("CidrBlock", "CidrBlockAssociationSet", "Ipv6CidrBlockAssociationSet", "IsDefault", "OwnerId"),
+    fields=_all_observed(
+        *("OwnerId", "InstanceTenancy", "Ipv6CidrBlockAssociationSet", "CidrBlockAssociationSet", "IsDefault"),
+        *("EncryptionControl", "Tags", "BlockPublicAccessStates", "VpcId", "State", "CidrBlock", "DhcpOptionsId"),
+    ),
+    notes="Known by its Name tag, else `default`, else its CIDR. Map it where it is called otherwise.",
+)
+
+
+def _subnet_parent(data: Mapping[str, Any]) -> str:
+    return str(data["VpcId"])
+
+
+SUBNET = ResourceType(
+    name="ec2.subnet",
+    service="ec2",
+    shape="Subnet",
+    title="Subnet",
+    listing=Listing("DescribeSubnets", "Subnets", paging=EC2_PAGES),
+    physical=lambda data: str(data["SubnetId"]),
+    identity=_name_default_or_cidr("DefaultForAz"),
+    parent="ec2.vpc",
+    parent_id=_subnet_parent,
+    landmark=True,
+    pairs_by_id=True,
+    facts=("CidrBlock", "AvailabilityZoneId"),
+    fields=_all_observed(
+        *("AvailabilityZoneId", "EnableLniAtDeviceIndex", "MapCustomerOwnedIpOnLaunch", "CustomerOwnedIpv4Pool"),
+        *("OwnerId", "AssignIpv6AddressOnCreation", "Ipv6CidrBlockAssociationSet", "Tags", "SubnetArn"),
+        *("OutpostArn", "EnableDns64", "Ipv6Native", "PrivateDnsNameOptionsOnLaunch", "BlockPublicAccessStates"),
+        *("Type", "SubnetId", "State", "VpcId", "CidrBlock", "AvailableIpAddressCount", "AvailabilityZone"),
+        *("DefaultForAz", "MapPublicIpOnLaunch"),
+    ),
+    notes="Read only where something captured refers to one.",
+)
+
+VPC_ENDPOINT = ResourceType(
+    name="ec2.vpc_endpoint",
+    service="ec2",
+    shape="VpcEndpoint",
+    title="VPC endpoint",
+    listing=Listing("DescribeVpcEndpoints", "VpcEndpoints", paging=EC2_PAGES),
+    physical=lambda data: str(data["VpcEndpointId"]),
+    identity=lambda row, names: _tag(row.data, "Name") or str(row.data["ServiceName"]).rsplit(".", 1)[-1],
+    parent="ec2.vpc",
+    parent_id=lambda data: str(data["VpcId"]),
+    landmark=True,
+    pairs_by_id=True,
+    born=lambda data: data.get("CreationTimestamp", ""),
+    facts=("ServiceName", "VpcEndpointType"),
+    fields=_all_observed(
+        *("VpcEndpointId", "VpcEndpointType", "VpcId", "ServiceName", "State", "PolicyDocument", "RouteTableIds"),
+        *("SubnetIds", "Groups", "IpAddressType", "DnsOptions", "PrivateDnsEnabled", "RequesterManaged"),
+        *("NetworkInterfaceIds", "DnsEntries", "CreationTimestamp", "Tags", "OwnerId", "LastError"),
+        *("Ipv4Prefixes", "Ipv6Prefixes", "FailureReason", "ServiceNetworkArn", "ResourceConfigurationArn"),
+        *("ServiceRegion", "PayerResponsibilities"),
+    ),
+    notes="Found where a private API or a resource policy names one; not yet restored.",
+)
+
+VPC_LINK = ResourceType(
+    name="apigateway.vpc_link",
+    service="apigateway",
+    shape="VpcLink",
+    title="VPC link (REST)",
+    listing=Listing("GetVpcLinks", "items", paging=V1_PAGES),
+    physical=lambda data: str(data["id"]),
+    identity=lambda row, names: str(row.data.get("name") or "unnamed"),
+    landmark=True,
+    pairs_by_id=True,
+    facts=("targetArns",),
+    fields=_all_observed("id", "name", "description", "targetArns", "status", "statusMessage", "tags"),
+    notes="Found where an integration uses one; not yet restored.",
+)
+
+CLIENT_CERTIFICATE = ResourceType(
+    name="apigateway.client_certificate",
+    service="apigateway",
+    shape="ClientCertificate",
+    title="Client certificate",
+    listing=Listing("GetClientCertificates", "items", paging=V1_PAGES),
+    physical=lambda data: str(data["clientCertificateId"]),
+    identity=lambda row, names: str(row.data.get("description") or "unnamed"),
+    landmark=True,
+    pairs_by_id=True,
+    born=lambda data: data.get("createdDate", ""),
+    fields=_all_observed(
+        *("clientCertificateId", "description", "pemEncodedCertificate", "createdDate", "expirationDate", "tags")
+    ),
+    notes="Found where a stage uses one; its private key can't be exported, so that it is never made.",
+)
+
+
+def _not_own(data: Mapping[str, Any], scope: Scope) -> bool:
+    return data.get("OwnerId") != scope.account
+
+
+def _portable_name(row: Row, names: Names) -> str:
+    return str(row.data["PrefixListName"]).replace(f".{names.scope.region}.", ".${AWS::Region}.")
+
+
+FOREIGN_PREFIX_LIST = ResourceType(
+    name="ec2.foreign_prefix_list",
+    service="ec2",
+    shape="ManagedPrefixList",
+    title="Prefix list of AWS or of another account",
+    listing=Listing("DescribeManagedPrefixLists", "PrefixLists", paging=PREFIX_LIST_PAGES, keep=_not_own),
+    physical=lambda data: str(data["PrefixListId"]),
+    identity=_portable_name,
+    landmark=True,
+    pairs_by_id=True,
+    facts=("OwnerId", "AddressFamily", "PrefixListName"),
+    fields=_all_observed(
+        *("PrefixListId", "AddressFamily", "State", "StateMessage", "PrefixListArn", "PrefixListName"),
+        *("MaxEntries", "Version", "Tags", "OwnerId", "IpamPrefixListResolverTargetId"),
+        "IpamPrefixListResolverSyncEnabled",
+    ),
+    notes="Matched by name; the region inside AWS's own names follows the target.",
+)
+
+
+def foreign_name(owner: str, group: str) -> str:
+    """A stable name for a group that this region's listing does not show, without its id in it."""
+    return hashlib.sha256(f"{owner}/{group}".encode()).hexdigest()[:12]
+
+
+def _referenced_groups(row: Row) -> list[dict[str, Any]]:
+    info = row.data.get("ReferencedGroupInfo")
+    return [dict(info)] if info and info.get("GroupId") else []
+
+
+FOREIGN_SECURITY_GROUP = ResourceType(
+    name="ec2.foreign_security_group",
+    service="ec2",
+    shape="ReferencedSecurityGroup",
+    title="Security group elsewhere",
+    listing=Listing(within="ec2.security_group_rule", split=_referenced_groups),
+    physical=lambda data: str(data["GroupId"]),
+    identity=lambda row, names: (
+        None
+        if names.key(("ec2.security_group",), str(row.data["GroupId"]), row)
+        else foreign_name(str(row.data.get("UserId", "")), str(row.data["GroupId"]))
+    ),
+    landmark=True,
+    pairs_by_id=True,
+    after=("ec2.security_group",),
+    facts=("UserId", "VpcId", "VpcPeeringConnectionId", "PeeringStatus"),
+    fields=_all_observed("GroupId", "PeeringStatus", "UserId", "VpcId", "VpcPeeringConnectionId"),
+    notes="A group that a rule names and this account's region does not list: of a peered VPC, of another account, "
+    "or deleted. Map its id to one in the target.",
+)
+
+TYPES = (VPC, SUBNET, VPC_ENDPOINT, VPC_LINK, CLIENT_CERTIFICATE, FOREIGN_PREFIX_LIST, FOREIGN_SECURITY_GROUP)

@@ -1,0 +1,1 @@
+"""The vocabulary in which an AWS type is described, once."""

@@ -1,0 +1,75 @@
+"""All the types that are known, and what follows from their descriptions alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from graphlib import TopologicalSorter
+
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec.fields import Field
+from dr_toolkit.spec.types import ResourceType
+
+
+class Registry:
+    """The types by name, in an order in which what a name is made from comes first."""
+
+    def __init__(self, types: Iterable[ResourceType]) -> None:
+        found = {t.name: t for t in sorted(types, key=lambda t: t.name)}
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        for t in found.values():
+            sorter.add(t.name, *(name for name in (t.parent, *t.after) if name))
+        self._types = {name: found[name] for name in sorter.static_order()}
+
+    def __iter__(self) -> Iterator[ResourceType]:
+        return iter(self._types.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._types
+
+    def __getitem__(self, name: str) -> ResourceType:
+        return self._types[name]
+
+    def get(self, name: str) -> ResourceType | None:
+        """The type of that name; None for one that this version does not know."""
+        return self._types.get(name)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Each type's place in the order."""
+        return {name: rank for rank, name in enumerate(self._types)}
+
+    def parent(self, key: ResourceKey) -> ResourceKey | None:
+        """The key that this one lies under; None for a whole thing, or for an unknown type."""
+        t = self.get(key.type)
+        return t.parent_key(key) if t else None
+
+    def root(self, key: ResourceKey) -> ResourceKey:
+        """The whole thing that a key belongs to: itself, its owner, or the nearest root above it."""
+        t = self.get(key.type)
+        if t is None or t.root or t.landmark:
+            return key
+        if t.owner is not None:
+            return t.owner(key)
+        parent = t.parent_key(key)
+        return key if parent is None else self.root(parent)
+
+    def sources(self, name: str) -> set[str]:
+        """The types whose reading this type's reading rests on, itself included."""
+        t = self._types[name]
+        above = {n for n in (t.listing.per, t.listing.within, t.parent) if n}
+        return {name}.union(*(self.sources(n) for n in above))
+
+    def operations(self, t: ResourceType) -> list[str]:
+        """The read operations that a type's description names."""
+        listing = self._types[t.listing.within].listing if t.listing.within else t.listing
+        return [listing.operation, *(d.operation for d in t.listing.details)]
+
+
+def references(fields: Iterable[Field]) -> Iterator[Field]:
+    """Every reference field, however deep it stands."""
+    for field in fields:
+        if field.to and field.compared:
+            yield field
+        inner = [*(field.members or {}).values(), *(f for f in (field.values, field.items) if f)]
+        yield from references(inner)

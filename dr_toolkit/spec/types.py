@@ -1,0 +1,156 @@
+"""The description of an AWS type: facts as data, verbs as pure functions that return calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dr_toolkit.model.changes import Call, Change
+from dr_toolkit.model.documents import Resource, Scope
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec.fields import Field
+
+
+@dataclass(eq=False)
+class Row:
+    """One item as AWS returned it, with the row it was listed under; pairing gives it its key."""
+
+    type: str
+    data: dict[str, Any]
+    parent: Row | None = None
+    key: ResourceKey | None = None
+
+    @property
+    def root(self) -> Row:
+        """The outermost row above this one (itself, where nothing is above)."""
+        return self if self.parent is None else self.parent.root
+
+
+class Names(Protocol):
+    """What an identity may ask while it is worked out."""
+
+    scope: Scope
+
+    def key(self, types: Iterable[str], physical_id: str, row: Row) -> ResourceKey | None:
+        """The key of the resource with that id, seen from ``row``; None where it is not known."""
+
+    def siblings(self, type_name: str, row: Row) -> list[Row]:
+        """The rows of a type that were listed under the same parent."""
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How a list operation pages: where the token goes, where it comes from, and the size asked for."""
+
+    token_in: str
+    token_out: str
+    size: Mapping[str, Any] = field(default_factory=dict)
+
+
+EC2_PAGES = Paging("NextToken", "NextToken", {"MaxResults": 1000})
+"""EC2's describe calls that page by MaxResults 5-1000."""
+
+PREFIX_LIST_PAGES = Paging("NextToken", "NextToken", {"MaxResults": 100})
+"""The prefix-list calls, whose largest page is 100."""
+
+V1_PAGES = Paging("position", "position", {"limit": 500})
+"""API Gateway v1's lists: default 25, most 500."""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """Another call that completes a row: its items are put into the row as the member ``into``."""
+
+    operation: str
+    arguments: Callable[[Row], Mapping[str, Any]]
+    items: str
+    into: str
+    when: Callable[[Row, Scope], bool] = lambda row, scope: True
+    paging: Paging | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How a type is read.
+
+    Either ``operation`` with the path of its ``items``, once a region or once a row of ``per`` (``arguments`` makes
+    the parameters from it), or ``within``: the rows of another type hold this one's, and ``split`` takes them out.
+    """
+
+    operation: str = ""
+    items: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    paging: Paging | None = None
+    per: str | None = None
+    arguments: Callable[[Row], Mapping[str, Any]] = lambda row: {}
+    within: str | None = None
+    split: Callable[[Row], Iterable[dict[str, Any]]] = lambda row: ()
+    keep: Callable[[Mapping[str, Any], Scope], bool] = lambda data, scope: True
+    details: tuple[Detail, ...] = ()
+
+
+Verb = Callable[[Resource], list[Call]]
+
+
+def _no_calls(change: Change) -> list[Call]:
+    return []
+
+
+def _nothing(resource: Resource, parent: Mapping[str, Any]) -> list[Resource]:
+    return []
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """Everything that is said about an AWS type.
+
+    ``identity`` gives the last segment(s) of the key, ``segments`` of them, below the parent's; None: not captured.
+    ``pairs_by_id``: a row with a known id keeps its key, so that a rename is told as one. ``root``: a whole thing,
+    inside which the set is closed. ``landmark``: found, never made, kept only where something refers to it.
+    ``adopted(resource)``: AWS makes it with its parent, so that it is never created or deleted. ``implied``: what AWS
+    makes along with a new resource, given the facts of the target's parent. ``freezes``: the types whose content
+    this one freezes at its creation. ``owner``: the root that a key belongs to, where that is not its nearest ancestor.
+    ``outlives_parent``: not deleted with its parent, so that it is deleted first. ``covers(a, b)``: whether a lets through
+    all that b does. ``merge``: many calls as few. ``placeholder``: what stands in a new resource until those that it
+    mentions are there too, where they mention each other. ``rivals``: resources of this type that can't exist side by side.
+    """
+
+    name: str
+    service: str
+    shape: str
+    title: str
+    listing: Listing
+    fields: Mapping[str, Field]
+    identity: Callable[[Row, Names], str | tuple[str, ...] | None]
+    physical: Callable[[Mapping[str, Any]], str] = lambda data: ""
+    parent: str | None = None
+    parent_id: Callable[[Mapping[str, Any]], str] | None = None
+    segments: int = 1
+    root: bool = False
+    landmark: bool = False
+    pairs_by_id: bool = False
+    born: Callable[[Mapping[str, Any]], Any] = lambda data: ""
+    prepare: Callable[[Row, Scope], dict[str, Any]] = lambda row, scope: dict(row.data)
+    facts: tuple[str, ...] = ()
+    create: Verb | None = None
+    update: Callable[[Change], list[Call]] = _no_calls
+    delete: Verb | None = None
+    adopted: Callable[[ResourceKey], bool] = lambda key: False
+    implied: Callable[[Resource, Mapping[str, Any]], list[Resource]] = _nothing
+    freezes: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    owner: Callable[[ResourceKey], ResourceKey] | None = None
+    outlives_parent: bool = False
+    rivals: Callable[[Resource, Resource], bool] = lambda old, new: False
+    covers: Callable[[Resource, Resource], bool] | None = None
+    merge: Callable[[list[Call]], list[tuple[Call, list[int]]]] | None = None
+    placeholder: Mapping[str, Any] = field(default_factory=dict)
+    mentions: Callable[[Resource], list[ResourceKey]] = lambda resource: []
+    notes: str = ""
+
+    def parent_key(self, key: ResourceKey) -> ResourceKey | None:
+        """The key of the parent of a resource of this type; None where it has none."""
+        if self.parent is None:
+            return None
+        return ResourceKey(self.parent, key.path[: -self.segments])

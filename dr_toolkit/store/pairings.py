@@ -1,0 +1,63 @@
+"""Which resource of a source is which in a target: so that a rename at home is a rename abroad."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dr_toolkit.errors import IntegrityError, LockedError
+from dr_toolkit.store import layout
+from dr_toolkit.store.objects import ObjectStore
+from dr_toolkit.store.sequences import Sequence
+
+
+class Pairings:
+    """The pairing tables in one store. Whatever the store raises goes through."""
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self._objects = objects
+
+    def get(self, source: str, target: str) -> dict[str, str]:
+        """Printed keys of the source to physical ids in the target; empty where nothing was paired.
+
+        One listing, one read. Raises IntegrityError for a table that can't be read.
+        """
+        return self._read(source, target)[1]
+
+    def add(self, source: str, target: str, new: Mapping[str, str]) -> None:
+        """Put ``new`` over what is there, as one new table: once a run, not once a resource.
+
+        Nothing is written where nothing changes. Others may add at the same time; no pair is lost.
+        """
+        while True:
+            number, table = self._read(source, target)
+            merged = table | dict(new)
+            if merged == table:
+                return
+            record = {"source": source, "target": target, "pairs": merged}
+            try:
+                self._sequence(source, target).append(record, expect=number + 1)
+            except LockedError:
+                continue
+            return
+
+    def _sequence(self, source: str, target: str) -> Sequence:
+        return Sequence(self._objects, layout.pairings(source, target))
+
+    def _read(self, source: str, target: str) -> tuple[int, dict[str, str]]:
+        last = self._sequence(source, target).last()
+        if last is None:
+            return 0, {}
+        table = last.record.get("pairs")
+        stated = (last.record.get("source"), last.record.get("target"))
+        if stated != (source, target) or not isinstance(table, dict) or not _texts(table):
+            raise IntegrityError(
+                name=layout.record(layout.pairings(source, target), last.number),
+                store=self._objects.url,
+                reason=f"it is no pairing table of {source} and {target}",
+                hint="Bring back a version of the object from before the damage.",
+            )
+        return last.number, table
+
+
+def _texts(table: Mapping[object, object]) -> bool:
+    return all(isinstance(value, str) for value in table.values())

@@ -1,0 +1,1 @@
+"""The project's tests and the stand-in for AWS that they run against."""

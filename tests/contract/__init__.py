@@ -1,0 +1,1 @@
+"""Contracts of the adapters: one suite, every implementation."""
