@@ -24,7 +24,7 @@ from typing import ClassVar
 class _Lenient(string.Formatter):
     """Formats a message even where a fact is missing: an error must never fail to speak."""
 
-    def get_value(self, key: int | str, args: object, kwargs: object) -> object:
+    def get_value(self, key: int | str, args: object, kwargs: object) -> object:  # noqa: ARG002
         facts = kwargs if isinstance(kwargs, dict) else {}
         return facts.get(key, f"({key} unknown)")
 

@@ -133,9 +133,7 @@ def _s3_call(method: str, path: str, query: str) -> tuple[str, dict[str, Any]]:
     bucket, _, key = unquote(path).lstrip("/").partition("/")
     asked = dict(parse_qsl(query, keep_blank_values=True))
     params: dict[str, Any] = {"Bucket": bucket, **({"Key": key} if key else {}), **asked}
-    verb = {"GET": "Get", "PUT": "Put", "HEAD": "Head", "DELETE": "Delete", "POST": "Post"}.get(
-        method, method
-    )
+    verb = {"GET": "Get", "PUT": "Put", "HEAD": "Head", "DELETE": "Delete", "POST": "Post"}.get(method, method)
     for name, noun in _S3_SUBRESOURCES.items():
         if name in asked:
             return verb + noun, params

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +42,7 @@ def error_answer(service: str, code: str, message: str, status: int) -> Answer:
         text = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
         text += f"<RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
     else:
-        document = (
-            {"message": message} if service.startswith("apigateway") else {"__type": code, "message": message}
-        )
+        document = {"message": message} if service.startswith("apigateway") else {"__type": code, "message": message}
         body = json.dumps(document).encode()
         return Answer(status, "application/json", body, (("x-amzn-ErrorType", code),))
     return Answer(status, "text/xml", b'<?xml version="1.0" encoding="UTF-8"?>' + text.encode())
@@ -63,6 +62,7 @@ class _Rule:
     region: str | None
     times: int | None
     status: int = 501
+    code: str = ""
 
     def matches(self, call: Call) -> bool:
         """Whether the rule speaks of this call."""
@@ -78,6 +78,8 @@ class _Rule:
         if self.times is not None:
             self.times -= 1
         family = _family(call.service)
+        if self.kind == "failed":
+            return error_answer(call.service, self.code, f"{call.operation} failed as the test wants it", self.status)
         if self.kind == "unsupported":
             page = "<!doctype html>\n<html lang=en>\n<title>{0}</title>\n<h1>{0}</h1>\n".format(
                 {404: "404 Not Found", 501: "501 Not Implemented"}.get(self.status, str(self.status))
@@ -101,6 +103,8 @@ class Gate:
         self.app = app
         self.calls: list[Call] = []
         self.on_death: Callable[[], None] | None = None
+        self.dead = False
+        self._victim: Call | None = None
         self._lock = threading.RLock()
         self._work = threading.RLock()
         self.reset()
@@ -119,9 +123,7 @@ class Gate:
         with self._lock:
             self._refused: dict[str, frozenset[str] | None] = {}
             self._rules: list[_Rule] = []
-            self._seen_mutations = 0
-            self._kill_before = self._kill_after = self._lose = 0
-            self.dead = False
+            self._arm(s3=False)
 
     def refuse(self, region: str, services: Iterable[str] | None = None) -> None:
         """Answer every request to the region with an error; S3 only where `services` names it."""
@@ -131,24 +133,27 @@ class Gate:
         """Take back `refuse`."""
         self._refused.pop(region, None)
 
-    def kill_before(self, number: int) -> None:
-        """Die just before the n-th changing call from now on: it has no effect, and nothing after it either."""
-        self._arm()
+    def kill_before(self, number: int, *, s3: bool = False) -> None:
+        """Die just before the n-th changing call from now on: it has no effect, and nothing after it either.
+
+        Here and below, calls to S3 are counted only with `s3`.
+        """
+        self._arm(s3)
         self._kill_before = number
 
-    def kill_after(self, number: int) -> None:
+    def kill_after(self, number: int, *, s3: bool = False) -> None:
         """Die just after the n-th changing call from now on: it took effect, and its answer is lost."""
-        self._arm()
+        self._arm(s3)
         self._kill_after = number
 
-    def lose_answer(self, number: int) -> None:
+    def lose_answer(self, number: int, *, s3: bool = False) -> None:
         """Drop the connection after the n-th changing call from now on took effect; later calls pass."""
-        self._arm()
+        self._arm(s3)
         self._lose = number
 
-    def _arm(self) -> None:
+    def _arm(self, s3: bool) -> None:
         with self._lock:
-            self._seen_mutations = 0
+            self._seen_mutations, self._counts_s3, self._victim = 0, s3, None
             self._kill_before = self._kill_after = self._lose = 0
             self.dead = False
 
@@ -170,6 +175,10 @@ class Gate:
     def throttle(self, operation: str, times: int, *, service: str | None = None) -> None:
         """Answer the operation `times` times with the service's own form of throttling."""
         self._rules.append(_Rule("throttled", operation, service, None, times))
+
+    def fail(self, operation: str, code: str, status: int = 400, *, times: int = 1, service: str | None = None) -> None:
+        """Answer the operation `times` times with an error of any code, in the service's own form."""
+        self._rules.append(_Rule("failed", operation, service, None, times, status, code))
 
     # -- what a test reads -----------------------------------------------------------------------------------
 
@@ -244,8 +253,6 @@ class Gate:
             _drop(environ)
         return answer
 
-    _victim: Call | None = None
-
     def _fault_before(self, call: Call) -> str | Answer | None:
         if self.dead:
             call.fault = "dead"
@@ -254,7 +261,7 @@ class Gate:
         if (services is None and call.service not in ("s3", "")) or (services and call.service in services):
             call.fault = "refused"
             return error_answer(call.service, "RegionRefused", f"no call may go to {call.region}", 400)
-        if call.mutating and call.service != "s3":
+        if call.mutating and (self._counts_s3 or call.service != "s3"):
             self._seen_mutations += 1
             if self._seen_mutations == self._kill_before:
                 return "killed"
@@ -266,16 +273,18 @@ class Gate:
                 return rule.answer(call)
         return None
 
-    def _serve(
-        self, call: Call, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def _serve(self, call: Call, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         begun: list[tuple[Any, ...]] = []
 
         def start(*args: Any) -> None:
             begun.append(args)
 
-        if call.service == "s3":
-            result = self.app(environ, lambda *args: (start(*args), start_response(*args))[1])
+        def start_both(*args: Any) -> Any:
+            start(*args)
+            return start_response(*args)
+
+        if call.service == "s3" and call is not self._victim:
+            result = self.app(environ, start_both)
             call.status = int(begun[0][0].split()[0]) if begun else None
             return result
         with self._work:  # moto's models know nothing of threads
@@ -302,8 +311,6 @@ def _drop(environ: dict[str, Any]) -> None:
     """Close the connection without a byte of answer."""
     connection = environ.get("werkzeug.socket")
     if connection is not None:
-        try:
+        with suppress(OSError):  # where the client went first
             connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the client went first
     raise ConnectionResetError("the gate dropped the connection")

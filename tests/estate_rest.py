@@ -126,7 +126,7 @@ def _pets(api: _Builder, region: str, authorizers: dict[str, str], validators: d
     )
     created = {"method": {"responseModels": {"application/json": "Pet"}}}
     created["integration"] = {"responseTemplates": {"application/json": "$input.json('$')"}}
-    failed = {"method": {"responseModels": {"application/json": "Error"}}}
+    failed: dict[str, dict[str, Any]] = {"method": {"responseModels": {"application/json": "Error"}}}
     failed["integration"] = {"selectionPattern": ".*[Ee]rror.*", "contentHandling": "CONVERT_TO_TEXT"}
     api.method(
         "POST",
@@ -249,7 +249,7 @@ def build_shop_api(rest: Any, estate: Estate) -> None:
     """The API that has everything."""
     region = estate.region
     statement = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
-    deny = {**statement, "Effect": "Deny", "Resource": ["execute-api:/prod/GET/legacy/*"]}
+    deny: dict[str, Any] = {**statement, "Effect": "Deny", "Resource": ["execute-api:/prod/GET/legacy/*"]}
     deny["Condition"] = {"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "198.51.100.0/24"]}}
     api = _Builder(
         rest,

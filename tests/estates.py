@@ -1,4 +1,4 @@
-"""Estates built through real boto3 clients: what a company might have, its recovery region, and what people do to it."""
+"""Estates built through real boto3 clients: what a company has, its recovery region, and what people do to it."""
 
 from __future__ import annotations
 

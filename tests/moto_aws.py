@@ -20,7 +20,6 @@ from aiobotocore.httpsession import AIOHTTPSession
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 from moto.core.base_backend import BackendDict
-from moto.core.common_models import BaseModel  # noqa: F401
 from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -31,6 +30,7 @@ from werkzeug.serving import make_server
 
 from tests import moto_overlay
 from tests.aws_gate import Gate, Killed
+from tests.moto_overlay import ec2_groups
 
 ACCOUNT = "123456789012"
 ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -55,9 +55,14 @@ class Stand:
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, name="stand-in-for-aws", daemon=True).start()
 
+    def raise_rule_quota(self, rules: int) -> None:
+        """Allow so many rules in a group, per direction and family, until the next `reset`."""
+        ec2_groups.QUOTA.rules_per_group = rules
+
     def reset(self) -> None:
         """Empty every service in every region, and the gate."""
         self.gate.reset()
+        ec2_groups.QUOTA = ec2_groups.Quota()
         BackendDict.reset()
         reset_model_data()
 
@@ -83,10 +88,10 @@ class Stand:
 
     @contextmanager
     def mortal_clients(self) -> Iterator[Gate]:
-        """Let every boto3 call of this process raise `Killed` once the gate is dead, as a killed process would.
+        """Let every boto3 call of this process raise `Killed` once the gate is dead, as if the process were.
 
-        `Killed` is a BaseException: no `except Exception` and no retry of botocore's holds it up. s3fs can't carry
-        one through its event loop, so its calls end in a ConnectionError instead.
+        `Killed` is a BaseException: no `except Exception` and no retry of botocore's holds it up. s3fs can't
+        carry one through its event loop, so its calls end in a ConnectionError instead.
         """
         send, async_send = URLLib3Session.send, AIOHTTPSession.send
         gate = self.gate
@@ -103,13 +108,17 @@ class Stand:
         async def async_mortal(session: Any, request: Any) -> Any:
             if gate.dead:
                 raise ConnectionError("killed")
-            return await async_send(session, request)
+            try:
+                return await async_send(session, request)
+            finally:
+                if gate.dead:
+                    raise ConnectionError("killed")
 
-        URLLib3Session.send, AIOHTTPSession.send = mortal, async_mortal  # type: ignore[method-assign]
+        URLLib3Session.send, AIOHTTPSession.send = mortal, async_mortal
         try:
             yield gate
         finally:
-            URLLib3Session.send, AIOHTTPSession.send = send, async_send  # type: ignore[method-assign]
+            URLLib3Session.send, AIOHTTPSession.send = send, async_send
 
 
 @cache

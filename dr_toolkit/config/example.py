@@ -10,6 +10,7 @@ store: s3://acme-dr-snapshots/prod
 # Or as an object, with any of these:
 #store:
 #  url: s3://acme-dr-snapshots/prod           # or a folder, file:///var/lib/dr-toolkit
+#  region: us-west-2                          # the bucket's, so that no other region is asked for it
 #  role_arn: arn:aws:iam::111122223333:role/dr-store
 #  kms_key_arn: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
 #  object_lock: {mode: governance, days: 35}

@@ -32,6 +32,8 @@ class StoreSettings:
     """Where snapshots or journals are kept, and how to get at it. The URL has no slash at its end."""
 
     url: str
+    region: str | None = None
+    """The bucket's. Without it S3 may be asked through another region, and that one may be down."""
     role_arn: str | None = None
     external_id: str | None = None
     kms_key_arn: str | None = None

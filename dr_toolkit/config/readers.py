@@ -95,9 +95,10 @@ def store(value: Value) -> StoreSettings:
         return StoreSettings(url=value.parsed(values.store_url))
     if value.kind not in ("map", "null"):
         raise value.error("must be a URL, or a mapping with url")
-    section = value.section("url", "role_arn", "external_id", "kms_key_arn", "object_lock", "endpoint_url")
+    section = value.section("url", "region", "role_arn", "external_id", "kms_key_arn", "object_lock", "endpoint_url")
     found = StoreSettings(
         url=section.need("url", text_as(values.store_url)),
+        region=section.read("region", text_as(values.region)),
         role_arn=section.read("role_arn", role),
         external_id=section.read("external_id", external_id),
         kms_key_arn=section.read("kms_key_arn", text_as(values.kms_key_arn)),

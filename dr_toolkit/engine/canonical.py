@@ -21,7 +21,7 @@ from dr_toolkit.spec.tags import RUN_TAG
 from dr_toolkit.spec.types import ResourceType, Row
 
 _PHYSICAL_LOOKING = re.compile(r"(?<![\w-])(?:vpce|vpc|sg|subnet|pl|eni|igw|nat|rtb|tgw)-[0-9a-f]{8,17}(?![\w-])")
-_NOTHING = (None, {}, [])
+_NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
 def canonicalise(reading: Reading, registry: Registry, names: Names, *, all_landmarks: bool = False) -> Estate:

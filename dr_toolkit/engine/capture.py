@@ -172,7 +172,9 @@ class Reader:
     def _add(self, t: ResourceType, row: Row, detail: Detail) -> None:
         where = t.physical(row.data)
         try:
-            items = self._all(t.service, detail.operation, dict(detail.arguments(row)), detail.items, detail.paging, where)
+            items = self._all(
+                t.service, detail.operation, dict(detail.arguments(row)), detail.items, detail.paging, where
+            )
         except _Failed:
             if self._still_there(row):
                 raise

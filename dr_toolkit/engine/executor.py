@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.engine.capture import FATAL
-from dr_toolkit.engine.ports import Cloud, Pause, Record
+from dr_toolkit.engine.ports import Cloud, Record
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError, CloudInDoubt, CloudRefused, CloudThrottled
 from dr_toolkit.model import wire
@@ -25,11 +25,14 @@ _CONCURRENT = "concurrent modification"
 
 @dataclass
 class Outcome:
-    """What came of the steps: ids of those done, and reasons by id for those that failed or were skipped."""
+    """What came of the steps: ids of those done, reasons by id for those that failed or were skipped, and the physical
+    ids by printed key of what was made.
+    """
 
     done: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    bound: dict[str, str] = field(default_factory=dict)
     calls: int = 0
 
 
@@ -46,7 +49,7 @@ class Executor:
     bindings: dict[str, str]
     run: str
     look: Callable[[Iterable[str]], Survey]
-    pause: Pause
+    pause: Callable[[float], None]
     progress: Callable[[str], None] = lambda text: None
     seen: frozenset[str] = frozenset()
 
@@ -60,7 +63,9 @@ class Executor:
             if lost := [n for n in step.needs if n in outcome.failed or n in outcome.skipped]:
                 outcome.skipped[step.id] = f"needs {', '.join(lost)}, which did not succeed"
                 continue
-            self.progress(f"{step.action} {step.keys[0]}{f' and {len(step.keys) - 1} more' if len(step.keys) > 1 else ''}")
+            self.progress(
+                f"{step.action} {step.keys[0]}{f' and {len(step.keys) - 1} more' if len(step.keys) > 1 else ''}"
+            )
             try:
                 self._step(step, outcome)
                 outcome.done.append(step.id)
@@ -78,6 +83,7 @@ class Executor:
         )
         bound = self._tries(step, outcome)
         self.bindings.update(bound)
+        outcome.bound.update(bound)
         self.record.append("done", step=step.id, keys=_texts(step.keys), operation=step.call.operation, bound=bound)
 
     def _tries(self, step: Step, outcome: Outcome) -> dict[str, str]:
@@ -97,7 +103,7 @@ class Executor:
                 in_doubt = isinstance(error, CloudInDoubt)
                 doubted = doubted or in_doubt
                 if verdict == "check":
-                    left, bound = self._look_at(step, doubted)
+                    left, bound = self._look_at(step)
                     if left is None:
                         return bound
                     if left is step and not in_doubt:
@@ -121,12 +127,12 @@ class Executor:
 
     # --- looking before repeating -------------------------------------------------------------------
 
-    def _look_at(self, step: Step, doubted: bool) -> tuple[Step | None, dict[str, str]]:
+    def _look_at(self, step: Step) -> tuple[Step | None, dict[str, str]]:
         """What is left to do of a step, by what is there now: None where it is done, with the ids found."""
         found = self.look({key.type for key in step.keys} | {key.type for key in step.call.binds})
         if step.call.operation == "CreateDeployment":
             return self._look_for_deployment(step, found)
-        there = {key for key in step.keys if key in found.estate and self._is_ours(step, key, found, doubted)}
+        there = {key for key in step.keys if key in found.estate and self._is_ours(step, key, found)}
         left = [key for key in step.keys if (key in there) == (step.action == DELETE)]
         if not left:
             bound = {k.text: found.bindings[k.text] for k in step.call.binds if k.text in found.bindings}
@@ -135,7 +141,7 @@ class Executor:
             return step, {}
         return _narrowed(step, left), {}
 
-    def _is_ours(self, step: Step, key: ResourceKey, found: Survey, doubted: bool) -> bool:
+    def _is_ours(self, step: Step, key: ResourceKey, found: Survey) -> bool:
         """Whether something that is there may be taken for what the step makes: a tagged thing only with our tag."""
         if step.action != CREATE or not _carries_run(step.call.params):
             return True
@@ -144,7 +150,9 @@ class Executor:
     def _look_for_deployment(self, step: Step, found: Survey) -> tuple[Step | None, dict[str, str]]:
         api = step.call.params["restApiId"]
         outer = self.bindings.get(api.key.text, "") if isinstance(api, Ref) else str(api)
-        new = [i for i in found.unbound("apigateway.deployment", outer) if i not in {*self.bindings.values(), *self.seen}]
+        new = [
+            i for i in found.unbound("apigateway.deployment", outer) if i not in {*self.bindings.values(), *self.seen}
+        ]
         if len(new) == 1:
             return None, {step.keys[0].text: new[0]}
         return step, {}

@@ -52,7 +52,9 @@ def look_up(given: Mapping[str, str], reading: Reading, registry: Registry) -> G
             continue
         rows = [row for row in reading.of(key.type) if value in _names(row, registry)]
         if len(rows) != 1:
-            found.missing[text] = f"{value} is not there" if not rows else f"{value} is the name of {len(rows)} things there"
+            found.missing[text] = (
+                f"{value} is not there" if not rows else f"{value} is the name of {len(rows)} things there"
+            )
             continue
         physical_id = t.physical(rows[0].data)
         outer = registry[rows[0].root.type].physical(rows[0].root.data) if t.listing.per else ""

@@ -128,7 +128,12 @@ def _natural(t: ResourceType, row: Row, names: Names) -> ResourceKey | None:
     above = row.parent.key if row.parent is not None else None
     if above is None:
         names.findings.append(
-            Finding(INFO, "parent-not-listed", t.name, f"{t.physical(row.data) or segments[-1]}: its {t.parent} was not listed")
+            Finding(
+                INFO,
+                "parent-not-listed",
+                t.name,
+                f"{t.physical(row.data) or segments[-1]}: its {t.parent} was not listed",
+            )
         )
         return None
     return ResourceKey(t.name, (*above.path, *segments))
@@ -145,4 +150,6 @@ def _free(key: ResourceKey | None, taken: set[ResourceKey]) -> ResourceKey | Non
 
 
 def _homonym(key: ResourceKey, natural: ResourceKey | None) -> Finding:
-    return Finding(WARNING, "homonym", key.text, f"there is more than one {natural}; the later one is told apart as {key.name}")
+    return Finding(
+        WARNING, "homonym", key.text, f"there is more than one {natural}; the later one is told apart as {key.name}"
+    )

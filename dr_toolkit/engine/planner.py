@@ -32,9 +32,10 @@ class Draft:
 
 @dataclass(frozen=True)
 class Situation:
-    """What the planner knows: the wanted and the live estate in the same terms, and what earlier runs owe.
+    """What the planner knows: the wanted and the live estate in the same terms, and what runs owe.
 
-    ``bindings`` are the physical ids of the target by printed key; ``owed`` the deployments that a run began to replace.
+    ``bindings`` are the physical ids of the target by printed key; ``owed`` the deployments that a run began
+    to replace.
     """
 
     wanted: Estate
@@ -61,7 +62,7 @@ class _Planner:
         self.s = situation
         self.registry = situation.registry
         self.result = Draft(blocked=list(situation.blocked))
-        self.roots = {self.registry.root(ResourceKey.parse(text)) for text in situation.wanted.keys()}
+        self.roots = {self.registry.root(ResourceKey.parse(text)) for text in situation.wanted.lines}
 
     def draft(self) -> Draft:
         skip = differences.both_read(self.s.live, self.s.wanted)
@@ -119,7 +120,7 @@ class _Planner:
         """A stage whose API changes gets a deployment of what the snapshot holds, and moves to it."""
         frozen = set(self.registry[DEPLOYMENT].freezes) if DEPLOYMENT in self.registry else set()
         touched = {c.key.path[0] for c in changes.values() if c.key.type in frozen and self._is_served(c)}
-        for text in [k for k in self.s.wanted.keys() if k.startswith(f"{DEPLOYMENT}/")]:
+        for text in [k for k in self.s.wanted.lines if k.startswith(f"{DEPLOYMENT}/")]:
             key = ResourceKey.parse(text)
             if key in changes and changes[key].action == CREATE:
                 continue
@@ -134,7 +135,7 @@ class _Planner:
         return change.key.type != REST_API or change.action != UPDATE or not change.names <= _UNSERVED
 
     def _move_stages(self, deployment: ResourceKey, changes: dict[ResourceKey, Change]) -> None:
-        for text in [k for k in self.s.wanted.keys() if k.startswith(f"{STAGE}/")]:
+        for text in [k for k in self.s.wanted.lines if k.startswith(f"{STAGE}/")]:
             key = ResourceKey.parse(text)
             wanted, live = self.s.wanted.get(key), self.s.live.get(key)
             if wanted is None or live is None or deployment not in set(refs_in(wanted.attributes)):
@@ -191,8 +192,9 @@ class _Planner:
             reason = "the API's draft in the snapshot has no method, so that nothing can be deployed"
             return Blocked(change.key, CREATE, reason, "deploy and create the stage by hand")
         for needed in sorted(self._needs(change)):
-            if (reason := self._why_missing(needed, changes, impossible)) is not None:
-                return Blocked(change.key, change.action, reason, self._remedy(needed))
+            missing = self._why_missing(needed, changes, impossible)
+            if missing is not None:
+                return Blocked(change.key, change.action, missing, self._remedy(needed))
         return None
 
     def _parent_is_new(self, key: ResourceKey, changes: Mapping[ResourceKey, Change]) -> bool:
@@ -202,7 +204,7 @@ class _Planner:
 
     def _has_methods(self, api: str) -> bool:
         prefix = ResourceKey(METHOD, (api,)).text + "/"
-        return METHOD in skip_types(self.s.wanted) or any(k.startswith(prefix) for k in self.s.wanted.keys())
+        return METHOD in skip_types(self.s.wanted) or any(k.startswith(prefix) for k in self.s.wanted.lines)
 
     def _needs(self, change: Change) -> set[ResourceKey]:
         assert change.after is not None
@@ -232,7 +234,7 @@ class _Planner:
         return f"it needs {key}, which is in neither the snapshot nor the target"
 
     def _remedy(self, key: ResourceKey) -> str:
-        return f"map it in the config (targets: ... map: {{{key}: <id or name in the target>}}), or make it, then plan again"
+        return f"map it in the config (targets: map: {{{key}: ID OR NAME}}), or make it in the target, then plan again"
 
     # --- what is said ---------------------------------------------------------------------------------
 
@@ -254,19 +256,17 @@ class _Planner:
         apis = [c for c in self.result.changes if c.key.type == REST_API and c.action == CREATE]
         if apis:
             text = (
-                f"creating {len(apis)} REST API{'s' if len(apis) > 1 else ''} needs the Route 53 control plane, which is in "
-                "us-east-1: if that region is down, this may fail; restore ahead of time, and fail over by DNS"
+                f"creating {len(apis)} REST API{'s' if len(apis) > 1 else ''} needs the Route 53 control plane, "
+                "which is in us-east-1: if that region is down, this may fail. Restore ahead of time, and "
+                "fail over by DNS"
             )
             self.result.findings.append(Finding(WARNING, "needs-us-east-1", REST_API, text))
-        for name, reason in sorted(skip_types(self.s.wanted).items()):
-            if self.s.wanted.coverage[name].status == "failed":
-                self.result.findings.append(Finding(GAP, "not-in-snapshot", name, f"not in the snapshot: {reason}"))
-        for name, reason in sorted(self.s.live.failed.items()):
-            self.result.findings.append(Finding(GAP, "not-read", name, f"can't be read in the target: {reason}"))
+        for name, failure in sorted(self.s.live.failed.items()):
+            self.result.findings.append(Finding(GAP, "not-read", name, f"can't be read in the target: {failure}"))
 
 
 def _unpointed(stage: Resource, deployment: ResourceKey) -> Resource:
-    """A live stage as if it served no deployment of that key, so that the new one is set although its key is the same."""
+    """A live stage as if it served no deployment of that key, so that the new one of the same key is set."""
     attributes = dict(stage.attributes)
     if attributes.get("deploymentId") == Ref(deployment):
         del attributes["deploymentId"]
@@ -279,7 +279,7 @@ def _unpointed(stage: Resource, deployment: ResourceKey) -> Resource:
 
 def fingerprint(live: Estate, wanted: Estate, registry: Registry, bindings: Mapping[str, str]) -> str:
     """A digest of what a plan reads, touches or could clash with in the target: the snapshot's roots, and the ids."""
-    roots = {registry.root(ResourceKey.parse(text)).text for text in wanted.keys()}
+    roots = {registry.root(ResourceKey.parse(text)).text for text in wanted.lines}
     parts: dict[str, str] = {}
     for text, line in live.lines.items():
         if registry.root(ResourceKey.parse(text)).text in roots:

@@ -26,10 +26,3 @@ class Record(Protocol):
 
     def append(self, kind: str, **facts: Any) -> None:
         """Write the next record; raises LockedError where somebody else holds the run."""
-
-
-class Pause(Protocol):
-    """Waits; tests put a clock of their own here."""
-
-    def __call__(self, seconds: float) -> None:
-        """Wait that many seconds."""

@@ -17,7 +17,7 @@ from dr_toolkit.spec.registry import Registry
 
 @dataclass(frozen=True)
 class Outlook:
-    """How to look at a target: what is known of physical ids, what a person mapped, and what must be read in any case."""
+    """How to look at a target: known physical ids, what a person mapped, what must be read in any case."""
 
     known: Mapping[Identity, ResourceKey] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)

@@ -73,11 +73,13 @@ def _unknown_type(key: ResourceKey, result: Translation) -> None:
 def _portable(literals: Mapping[str, str], source: Scope, target: Scope) -> list[tuple[str, str]]:
     """What was mapped, as it stands in a body; the longest first."""
 
-    def nothing(type_name: str, physical_id: str) -> None:
-        return None
-
-    pairs = [(tokens.take_out(a, source, nothing), tokens.take_out(b, target, nothing)) for a, b in literals.items()]
+    pairs = [(tokens.take_out(a, source, _nobody), tokens.take_out(b, target, _nobody)) for a, b in literals.items()]
     return sorted(pairs, key=lambda pair: -len(pair[0]))
+
+
+def _nobody(type_name: str, physical_id: str) -> ResourceKey | None:  # noqa: ARG001
+    """No id in what a person wrote stands for a captured resource."""
+    return None
 
 
 def _located(literals: list[tuple[str, str]]) -> Callable[[Field, Any], Any]:
@@ -166,7 +168,9 @@ def _endpoint(api: Resource, edge: str | None, result: Translation) -> Resource:
         result.findings.append(Finding(WARNING, "edge-as-regional", api.key.text, text))
         return replace(api, attributes={**api.attributes, "endpointConfiguration": endpoint})
     if edge == "block":
-        reason = "it is edge-optimised, which needs CloudFront's control plane in us-east-1, and the config says edge: block"
+        reason = (
+            "it is edge-optimised, which needs CloudFront's control plane in us-east-1, and the config says edge: block"
+        )
         result.blocked.append(Blocked(api.key, CREATE, reason, "say edge: regional for the target"))
     else:
         text = "edge-optimised: creating it needs CloudFront's control plane in us-east-1 (edge: regional avoids that)"

@@ -59,7 +59,8 @@ class Call:
     """One call that a type's verb asks for.
 
     ``binds`` maps a key to where in the answer its physical id stands (dotted); ``tolerates`` maps an AWS
-    error code to what it means here: ``done`` (already so, or already gone) or ``check`` (look, then repeat what is missing).
+    error code to what it means here: ``done`` (already so, or already gone), ``again`` (not yet: wait, then repeat) or
+    ``check`` (look, then repeat what is missing).
     """
 
     operation: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,11 +115,7 @@ class Estate:
     def drop(self, key: ResourceKey | str) -> None:
         """Remove a resource, if it is there."""
         for part in (self.lines, self.ids, self.observed):
-            part.pop(str(key), None)  # type: ignore[attr-defined]
-
-    def keys(self) -> Iterable[str]:
-        """The printed keys."""
-        return self.lines.keys()
+            part.pop(str(key), None)
 
     @property
     def failed(self) -> dict[str, str]:

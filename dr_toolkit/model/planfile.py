@@ -62,8 +62,7 @@ def change(value: Change) -> dict[str, Any]:
         document["reason"] = value.reason
     if value.fields:
         document["fields"] = [
-            {"path": list(f.path), "before": wire.plain(f.before), "after": wire.plain(f.after)}
-            for f in value.fields
+            {"path": list(f.path), "before": wire.plain(f.before), "after": wire.plain(f.after)} for f in value.fields
         ]
     for side, resource in (("before", value.before), ("after", value.after)):
         if resource is not None:
@@ -106,8 +105,7 @@ def read(data: str | bytes) -> Plan:
         changes=tuple(_read_change(c) for c in document["changes"]),
         steps=tuple(_read_step(s) for s in document["steps"]),
         blocked=tuple(
-            Blocked(ResourceKey.parse(b["key"]), b["action"], b["reason"], b["remedy"])
-            for b in document["blocked"]
+            Blocked(ResourceKey.parse(b["key"]), b["action"], b["reason"], b["remedy"]) for b in document["blocked"]
         ),
         findings=tuple(wire.read_finding(f) for f in document["findings"]),
         bindings=document["bindings"],
@@ -118,12 +116,10 @@ def read(data: str | bytes) -> Plan:
 def _read_change(document: Mapping[str, Any]) -> Change:
     key = ResourceKey.parse(document["key"])
     sides = {
-        side: Resource(key, wire.rich(document[side])) if side in document else None
-        for side in ("before", "after")
+        side: Resource(key, wire.rich(document[side])) if side in document else None for side in ("before", "after")
     }
     fields = tuple(
-        FieldChange(tuple(f["path"]), wire.rich(f["before"]), wire.rich(f["after"]))
-        for f in document.get("fields", [])
+        FieldChange(tuple(f["path"]), wire.rich(f["before"]), wire.rich(f["after"])) for f in document.get("fields", [])
     )
     return Change(key, document["action"], sides["before"], sides["after"], fields, document.get("reason", ""))
 

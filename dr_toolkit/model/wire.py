@@ -165,8 +165,7 @@ def read_finding(document: Mapping[str, Any]) -> Finding:
 def coverage(values: Mapping[str, Coverage]) -> dict[str, dict[str, str]]:
     """Coverage by type as JSON; a reason stands only where there is one."""
     return {
-        name: {"status": c.status} | ({"reason": c.reason} if c.reason else {})
-        for name, c in sorted(values.items())
+        name: {"status": c.status} | ({"reason": c.reason} if c.reason else {}) for name, c in sorted(values.items())
     }
 
 
@@ -180,9 +179,7 @@ def manifest(value: Manifest) -> bytes:
         "scope": scope(value.scope),
         "tool_version": value.tool_version,
         "parent": value.parent,
-        "objects": {
-            role: {"name": o.name, "sha256": o.sha256, "size": o.size} for role, o in value.objects.items()
-        },
+        "objects": {role: {"name": o.name, "sha256": o.sha256, "size": o.size} for role, o in value.objects.items()},
         "counts": dict(value.counts),
         "coverage": coverage(value.coverage),
         "findings": findings(value.findings),
@@ -206,13 +203,9 @@ def read_manifest(data: bytes) -> Manifest:
         taken_at=document["taken_at"],
         source=document["source"],
         scope=read_scope(document["scope"]),
-        objects={
-            role: StoredObject(o["name"], o["sha256"], o["size"]) for role, o in document["objects"].items()
-        },
+        objects={role: StoredObject(o["name"], o["sha256"], o["size"]) for role, o in document["objects"].items()},
         counts=document["counts"],
-        coverage={
-            name: Coverage(c["status"], c.get("reason", "")) for name, c in document["coverage"].items()
-        },
+        coverage={name: Coverage(c["status"], c.get("reason", "")) for name, c in document["coverage"].items()},
         findings=tuple(read_finding(f) for f in document["findings"]),
         parent=document.get("parent"),
         tool_version=document.get("tool_version", ""),

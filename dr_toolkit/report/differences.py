@@ -69,7 +69,7 @@ def _lines(value: Any) -> list[str]:
         return []
     if isinstance(value, str):
         return value.split("\n") if _multiline(value) else [words.compact(value)]
-    shown = words.readable(value)
+    shown = words.readable(value, parse=False)
     return json.dumps(shown, indent=2, sort_keys=True, ensure_ascii=False, default=str).split("\n")
 
 

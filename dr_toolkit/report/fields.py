@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from dr_toolkit.report import words
 from dr_toolkit.spec.fields import ABSENT, Field
 
 
@@ -38,7 +39,7 @@ def _note(field: Field) -> str:
     notes = [f"to {', '.join(field.to)}"] if field.to else []
     notes += [field.why] if field.why else []
     if field.default is not ABSENT:
-        notes.append(f"absent means {field.default!r}")
+        notes.append(f"absent means {words.compact(field.default)}")
     if field.keyed:
         notes.append(f"items known by {field.keyed}")
     flags = {

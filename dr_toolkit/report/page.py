@@ -6,6 +6,7 @@ Every piece of text goes through ``Style.safe``, and nothing is ever parsed as m
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ Cells = Sequence[Sequence[tuple[str, str]]]
 """The rows of a table: safe text and style."""
 
 _NARROW_COLUMN = 16
+# A word and the blanks before it.
+_WORD = re.compile(r"\s*\S+|\s+$")
+# Blanks at the end of a line, whatever colours end among them.
+_ENDING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$")
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,17 @@ class Page:
         self._gap = self._used
 
     def line(self, *parts: Part, indent: int = 0, hang: int = 2) -> None:
-        """One line; on a terminal it is wrapped where it must, and continued with ``hang`` more blanks."""
+        """One line; on a terminal it is wrapped between words, and continued with ``hang`` more blanks.
+
+        A word that is too long, such as a key, stays whole: the terminal breaks it, and it can be copied.
+        """
         pairs = self._pairs(parts)
         room = None if self.room is None else self.room - indent
         if room is None or sum(_cells(text) for text, _ in pairs) <= room:
             self._write(" " * indent + "".join(self._painted(*pair) for pair in pairs) + "\n")
             return
-        hang = min(hang, room // 2)
-        for number, text in enumerate(self._wrapped(pairs, room - hang)):
-            self._write(" " * (indent + (hang if number else 0)) + text + "\n")
+        for number, text in enumerate(self._wrapped(pairs, room, room - hang)):
+            self._write(" " * (indent + (hang if number else 0)) + _trimmed(text) + "\n")
 
     def entry(self, parts: Sequence[Part], aside: Sequence[Part], indent: int = 0, hang: int = 4) -> None:
         """A line and what stands beside it; on a terminal beneath it, where there is no room beside it."""
@@ -87,17 +94,21 @@ class Page:
         if self.room is None:
             self._aligned(columns, cells, indent)
             return
-        if self._least(columns, cells) + indent <= self.room:
-            self._table(columns, cells, indent)
+        if widths := _widths(columns, cells, self.room - indent):
+            self._table(columns, cells, widths, indent)
             return
         for row in cells:
-            self.line((row[0][0], row[0][1] or columns[0].style), indent=indent)
-            parts: list[Part] = []
-            for column, (text, style) in zip(columns[1:], row[1:], strict=True):
-                comma = ", " if parts else ""
-                title = f"{comma}{column.title} " if column.title else comma
-                parts += [(title, "dim"), (text, style)] if text else []
-            self.line(*parts, indent=indent + 2)
+            self._record(columns, row, indent)
+
+    def _record(self, columns: Sequence[Column], row: Sequence[tuple[str, str]], indent: int) -> None:
+        """A row of a table for which there is no room: its first cell, and the others with their titles."""
+        (first, style), *cells = row
+        parts: list[Part] = []
+        for column, (text, color) in zip(columns[1:], cells, strict=True):
+            comma = ", " if parts else ""
+            title = f"{comma}{column.title} " if column.title else comma
+            parts += [(title, "dim"), (text, color)] if text else []
+        self.entry([(first, style or columns[0].style)], parts, indent=indent, hang=2)
 
     def _aligned(self, columns: Sequence[Column], cells: Cells, indent: int) -> None:
         """Columns padded with blanks, as wide as they have to be; it needs no library."""
@@ -111,25 +122,18 @@ class Page:
                 line += (blanks + painted if column.right else painted + blanks) + "  "
             self._write((" " * indent + line).rstrip() + "\n")
 
-    def _least(self, columns: Sequence[Column], cells: Cells) -> int:
-        """The narrowest that a table can be."""
-        least = 2 * (len(columns) - 1)
-        for number, column in enumerate(columns):
-            widest = max([_cells(column.title), *(_cells(row[number][0]) for row in cells)])
-            least += widest if column.whole else min(widest, _NARROW_COLUMN)
-        return least
-
-    def _table(self, columns: Sequence[Column], cells: Cells, indent: int) -> None:
+    def _table(self, columns: Sequence[Column], cells: Cells, widths: Sequence[int], indent: int) -> None:
         from rich.padding import Padding
         from rich.table import Table
         from rich.text import Text
 
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for c in columns:
+        for c, width in zip(columns, widths, strict=True):
             table.add_column(
                 Text(c.title),
                 style=c.style,
                 justify="right" if c.right else "left",
+                width=width,
                 no_wrap=c.whole,
                 overflow="fold",
             )
@@ -139,7 +143,7 @@ class Page:
         with console.capture() as capture:
             console.print(Padding(table, (0, 0, 0, indent), expand=False))
         for text in capture.get().splitlines():
-            self._write(text.rstrip() + "\n")
+            self._write(_trimmed(text) + "\n")
 
     def _pairs(self, parts: Iterable[Part]) -> list[tuple[str, str]]:
         pairs = (part if isinstance(part, tuple) else (part, "") for part in parts)
@@ -159,16 +163,16 @@ class Page:
 
         return RichStyle.parse(style).render(text, color_system=ColorSystem.STANDARD)
 
-    def _wrapped(self, pairs: list[tuple[str, str]], width: int) -> list[str]:
-        from rich.text import Text
-
-        console = self._console()
-        lines = []
-        for line in Text.assemble(*pairs).wrap(console, width, overflow="fold"):
-            line.rstrip()
-            with console.capture() as capture:
-                console.print(line, end="", soft_wrap=True)
-            lines.append(capture.get())
+    def _wrapped(self, pairs: Iterable[tuple[str, str]], first: int, rest: int) -> list[str]:
+        """Painted lines, broken between words; ``first`` and ``rest`` say how much fits in them."""
+        lines, length = [""], 0
+        for text, style in pairs:
+            for word in _WORD.findall(text):
+                if length and length + _cells(word) > (first if len(lines) == 1 else rest):
+                    lines.append("")
+                    word, length = word.lstrip(), 0
+                lines[-1] += self._painted(word, style)
+                length += _cells(word)
         return lines
 
     def _console(self) -> Console:
@@ -185,6 +189,29 @@ class Page:
             highlight=False,
             emoji=False,
         )
+
+
+def _trimmed(line: str) -> str:
+    return _ENDING.sub(lambda m: m[0].replace(" ", ""), line)
+
+
+def _widths(columns: Sequence[Column], cells: Cells, room: int) -> list[int] | None:
+    """How wide each column of a table becomes; None where words would have to be broken."""
+    least, most = [], []
+    for number, column in enumerate(columns):
+        texts = [column.title, *(row[number][0] for row in cells)]
+        most.append(max(map(_cells, texts)))
+        longest = max((_cells(word) for text in texts for word in text.split()), default=0)
+        least.append(most[-1] if column.whole else max(longest, min(most[-1], _NARROW_COLUMN)))
+    spare = room - sum(least) - 2 * (len(columns) - 1)
+    if spare < 0:
+        return None
+    widths = []
+    for low, high in zip(least, most, strict=True):
+        more = min(spare, high - low)
+        widths.append(low + more)
+        spare -= more
+    return widths
 
 
 def _cells(text: str) -> int:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DELAY = 1.0
 """How long something may take before anything is shown, in seconds."""
 
+# What spinner, bar, count and clock take.
+_BESIDE = 36
+
 
 class Progress:
     """Shows how far a piece of work has come; safe to be told by several threads.
@@ -95,7 +98,7 @@ class Progress:
                 progress.TextColumn("{task.description}", markup=False),
             ]
             if self._total is not None:
-                columns += [progress.BarColumn(bar_width=20), progress.MofNCompleteColumn()]
+                columns += [progress.BarColumn(bar_width=12), progress.MofNCompleteColumn()]
             columns.append(progress.TimeElapsedColumn())
             self._bar = progress.Progress(*columns, console=console, transient=True)
             self._task = self._bar.add_task(self._description, total=self._total)
@@ -109,6 +112,6 @@ class Progress:
     @property
     def _description(self) -> str:
         text = f"{self._label}: {self._text}" if self._text else self._label
-        room = (self._style.width or 80) - 50
+        room = max((self._style.width or 80) - _BESIDE, 20)
         text = self._style.safe(text)
-        return text if len(text) <= max(room, 20) else text[: max(room, 20) - 3] + "..."
+        return text if len(text) <= room else text[: room - 3] + "..."

@@ -168,7 +168,7 @@ class PlanResult:
 
 @dataclass(frozen=True)
 class RestoreResult:
-    """What a restore did: steps done, failed and not tried, by their ids in the plan.
+    """What a restore did: steps done, failed and skipped, by their ids in the plan.
 
     ``failed`` and ``skipped`` map a step's id to the reason; ``earlier`` are steps done before this attempt.
     ``bindings`` maps a printed key to the physical id in the target. ``verify`` is None where the run
@@ -203,8 +203,8 @@ class RestoreResult:
         """The whole run in one line."""
         target, total = self.plan.target, say.count(len(self.plan.steps), "call")
         if self.failed:
-            rest = f"{len(self.done):,} done, {len(self.skipped):,} not tried"
-            return f"stopped: {len(self.failed):,} of {total} failed, {rest}"
+            rest = f"{len(self.done):,} done, {len(self.skipped):,} skipped"
+            return f"not restored: {len(self.failed):,} of {total} to {target} failed, {rest}"
         verdict = self._done(target, total)
         if self.verify is not None and self.verify.exit_code:
             verdict += f"; verification: {self.verify.verdict}"

@@ -26,7 +26,8 @@ def _result(page: Page, result: DriftResult, registry: Registry) -> None:
     where = f" ({result.scope})" if result.scope else ""
     taken = f" of {result.baseline_taken_at}" if result.baseline_taken_at else ""
     page.line((result.source, "bold"), f"{where}, live at {result.live_taken_at}")
-    page.line(f"against {result.against} {result.baseline_id}{taken}")
+    what = result.against if result.against in ("baseline", "latest") else "snapshot"
+    page.line(f"against {what} {result.baseline_id}{taken}")
     sections.unread(page, result.coverage)
     sections.findings(page, result.findings)
     sections.changes(page, result.changes, registry)

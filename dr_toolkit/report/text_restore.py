@@ -15,15 +15,16 @@ from dr_toolkit.spec.registry import Registry
 def restored(page: Page, value: RestoreResult, registry: Registry) -> None:
     """What a restore did, what failed and why, what it left out, and what verification says."""
     sections.verdict(page, value.verdict, value.exit_code)
-    page.line(f"run {value.run}")
+    if value.run:
+        page.line(f"run {value.run}")
     text_plan.whence(page, value.plan)
     earlier = f", {len(value.earlier):,} by an earlier run" if value.earlier else ""
-    tried = f"{len(value.done):,} done{earlier}, {len(value.failed):,} failed, {len(value.skipped):,} not tried"
+    tried = f"{len(value.done):,} done{earlier}, {len(value.failed):,} failed, {len(value.skipped):,} skipped"
     page.line(f"{vocabulary.count(len(value.plan.steps), 'call')}: {tried}")
     _outcomes(page, "Failed", value, value.failed, sections.BAD)
-    _outcomes(page, "Not tried", value, value.skipped, sections.ATTENTION)
+    _outcomes(page, "Skipped", value, value.skipped, sections.ATTENTION)
     text_plan.missing(page, value.plan, registry)
-    _made(page, value, registry)
+    _ids(page, value, registry)
     if value.verify is not None and (value.verify.exit_code or value.verify.findings):
         sections.heading(page, "Verification")
         text_drift.verification(page, value.verify, registry)
@@ -48,15 +49,17 @@ def _outcomes(page: Page, title: str, value: RestoreResult, reasons: Mapping[str
         page.line(reason, indent=6)
 
 
-def _made(page: Page, value: RestoreResult, registry: Registry) -> None:
-    """The new physical ids of whole things: what clients and other configurations have to be told."""
+def _ids(page: Page, value: RestoreResult, registry: Registry) -> None:
+    """The physical ids of whole things: what clients and other configurations have to be told."""
     rows = []
     for text, physical in value.bindings.items():
+        kind = registry.get(text.partition("/")[0])
+        if kind is None:
+            continue
         key = ResourceKey.parse(text)
-        kind = registry.get(key.type)
-        if kind is not None and kind.root and top(key, registry) == key:
+        if kind.root and top(key, registry) == key:
             rows.append((words.headline(key, registry), physical, text))
     if rows:
-        sections.heading(page, "Made, with their ids in the target")
+        sections.heading(page, "Ids in the target")
         columns = [Column("what", whole=False), Column("id", "bold"), Column("key", "dim", whole=False)]
         page.table(columns, sorted(rows), indent=2)

@@ -96,7 +96,7 @@ def _types(page: Page, m: Manifest) -> None:
 
 def _resources(page: Page, estate: Estate, registry: Registry) -> None:
     groups: dict[ResourceKey, list[ResourceKey]] = {}
-    for key in sorted(map(ResourceKey.parse, estate.keys())):
+    for key in sorted(map(ResourceKey.parse, estate.lines)):
         groups.setdefault(top(key, registry), []).append(key)
     for root in sorted(groups):
         page.gap()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dr_toolkit.report import fields, sections
 from dr_toolkit.report.listings import TypesResult
-from dr_toolkit.report.page import Column, Page
+from dr_toolkit.report.page import Column, Page, Part
+from dr_toolkit.spec.fields import Kind
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import ResourceType
 
@@ -15,6 +16,7 @@ _COLORS = {
     "located": "cyan",
     "observed": "dim",
 }
+_WIDEST = max(map(len, Kind))
 
 
 def types(page: Page, value: TypesResult) -> None:
@@ -39,8 +41,6 @@ def _type(page: Page, kind: ResourceType, registry: Registry) -> None:
     page.line("; ".join([*facts, f"read by {calls}"]), indent=2)
     if kind.notes:
         page.line((kind.notes, "italic"), indent=2)
-    if not kind.fields:
-        return
-    rows = [(r.path, (r.kind, _COLORS.get(r.kind, "")), r.note) for r in fields.rows(kind.fields)]
-    columns = [Column("field"), Column("is"), Column("", "dim", whole=False)]
-    page.table(columns, rows, indent=2)
+    for row in fields.rows(kind.fields):
+        lead: list[Part] = [(f"{row.kind:<{_WIDEST}}  ", _COLORS.get(row.kind, "")), row.path]
+        page.entry(lead, [(row.note, "dim")] if row.note else [], indent=2, hang=_WIDEST + 2)

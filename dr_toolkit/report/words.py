@@ -100,25 +100,25 @@ def path(segments: tuple[str, ...]) -> str:
     for segment in segments:
         if segment.isdigit():
             text += f"[{segment}]"
-        elif all(c.isalnum() or c in "_-$" for c in segment):
+        elif segment and all(c.isalnum() or c in "_-$" for c in segment):
             text += f".{segment}" if text else segment
         else:
             text += f"[{json.dumps(segment, ensure_ascii=False)}]"
     return text
 
 
-def readable(value: Any) -> Any:
-    """A value with its references as text and JSON inside text parsed, to be shown and compared."""
+def readable(value: Any, *, parse: bool = True) -> Any:
+    """A value with its references as text and, if asked for, JSON inside text parsed."""
     match value:
         case Ref():
             return str(value)
         case Join():
             return "".join(str(part) for part in value.parts)
         case Mapping():
-            return {str(name): readable(inner) for name, inner in value.items()}
+            return {str(name): readable(inner, parse=parse) for name, inner in value.items()}
         case list() | tuple():
-            return [readable(inner) for inner in value]
-        case str() if value[:1] in ("{", "["):
+            return [readable(inner, parse=parse) for inner in value]
+        case str() if parse and value[:1] in ("{", "["):
             return _parsed(value)
         case _:
             return value
@@ -137,12 +137,4 @@ def compact(value: Any) -> str:
         return ABSENT
     if isinstance(value, Ref | Join):
         return str(readable(value))
-    return json.dumps(readable(value), ensure_ascii=False, default=str)
-
-
-def shortened(text: str, most: int) -> str:
-    """A text with its middle left out where it is longer than that."""
-    if len(text) <= most:
-        return text
-    head = (most - 1) * 2 // 3
-    return f"{text[:head]}…{text[len(text) - (most - 1 - head) :]}"
+    return json.dumps(readable(value, parse=False), ensure_ascii=False, default=str)

@@ -74,6 +74,6 @@ TYPES = (
         },
         create=_create,
         update=_update,
-        notes="Immutable. Only those that a stage serves are captured; a restore deploys the draft that the snapshot holds.",
+        notes="Immutable. Only those that a stage serves are captured; a restore deploys the snapshot's draft.",
     ),
 )

@@ -11,6 +11,7 @@ from dr_toolkit.spec.arns import REST_API, rest_api
 from dr_toolkit.spec.fields import elsewhere, fixed, observed, physical, reference
 from dr_toolkit.spec.types import V1_PAGES, Listing, ResourceType, Row
 
+
 def _path(row: Row) -> str:
     return str(row.data.get("path") or "/")
 

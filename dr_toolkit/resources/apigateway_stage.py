@@ -7,7 +7,6 @@ from typing import Any
 
 from dr_toolkit.model.changes import Call, Change
 from dr_toolkit.model.documents import Resource, Scope
-from dr_toolkit.model.keys import Ref
 from dr_toolkit.spec import patches, tags
 from dr_toolkit.spec.arns import REST_API, rest_api, stage_arn
 from dr_toolkit.spec.fields import fixed, located, manual, observed, reference, setting
@@ -106,9 +105,7 @@ def _method_patches(before: Mapping[str, Any] | None, after: Mapping[str, Any] |
         changed = [m for m in _METHOD_PATHS if have.get(m) != want.get(m)]
         if key not in old and not changed:
             changed = ["metricsEnabled"]
-        operations += [
-            patches.replace(f"/{key}/{_METHOD_PATHS[m]}", want.get(m, _METHOD_DEFAULTS[m])) for m in changed
-        ]
+        operations += [patches.replace(f"/{key}/{_METHOD_PATHS[m]}", want.get(m, _METHOD_DEFAULTS[m])) for m in changed]
     return operations
 
 
@@ -201,6 +198,6 @@ TYPES = (
         create=_create,
         update=_update,
         delete=_delete,
-        notes="Its own root: a stage that the snapshot lacks stays unless pruned. The web ACL is reported, not yet set.",
+        notes="Its own root: a stage that the snapshot lacks stays unless pruned. A web ACL is reported, not set.",
     ),
 )

@@ -54,7 +54,9 @@ def _create(wanted: Resource) -> list[Call]:
 def _modifications(key: ResourceKey, version: int, parts: list[dict[str, Any]]) -> list[Call]:
     """One ModifyManagedPrefixList a part; each change of entries raises the version by one."""
     return [
-        Call("ModifyManagedPrefixList", {"PrefixListId": Ref(key), "CurrentVersion": version + n} | part, tolerates=_BUSY)
+        Call(
+            "ModifyManagedPrefixList", {"PrefixListId": Ref(key), "CurrentVersion": version + n} | part, tolerates=_BUSY
+        )
         for n, part in enumerate(parts)
     ]
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from dr_toolkit.model.changes import Call, Change
 from dr_toolkit.model.documents import Resource, Scope
-from dr_toolkit.model.keys import Ref
 from dr_toolkit.spec import tags
 from dr_toolkit.spec.fields import fixed, located, observed, physical, reference, setting
 from dr_toolkit.spec.types import EC2_PAGES, Listing, Names, ResourceType, Row
@@ -17,7 +16,11 @@ from dr_toolkit.spec.types import EC2_PAGES, Listing, Names, ResourceType, Row
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 _WITH_PORTS = frozenset({"tcp", "udp", "icmp", "icmpv6"})
 _CIDRS = ("CidrIpv4", "CidrIpv6")
-_LAG = {"InvalidGroup.NotFound": "again", "InvalidPrefixListId.NotFound": "again", "InvalidPrefixListID.NotFound": "again"}
+_LAG = {
+    "InvalidGroup.NotFound": "again",
+    "InvalidPrefixListId.NotFound": "again",
+    "InvalidPrefixListID.NotFound": "again",
+}
 MOST_RULES_A_CALL = 500
 
 

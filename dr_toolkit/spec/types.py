@@ -103,17 +103,34 @@ def _nothing(resource: Resource, parent: Mapping[str, Any]) -> list[Resource]:
 
 @dataclass(frozen=True)
 class ResourceType:
-    """Everything that is said about an AWS type.
+    """Everything that is said about an AWS type. What has a default says nothing where it is left out.
 
-    ``identity`` gives the last segment(s) of the key, ``segments`` of them, below the parent's; None: not captured.
-    ``pairs_by_id``: a row with a known id keeps its key, so that a rename is told as one. ``root``: a whole thing,
-    inside which the set is closed. ``landmark``: found, never made, kept only where something refers to it.
-    ``adopted(resource)``: AWS makes it with its parent, so that it is never created or deleted. ``implied``: what AWS
-    makes along with a new resource, given the facts of the target's parent. ``freezes``: the types whose content
-    this one freezes at its creation. ``owner``: the root that a key belongs to, where that is not its nearest ancestor.
-    ``outlives_parent``: not deleted with its parent, so that it is deleted first. ``covers(a, b)``: whether a lets through
-    all that b does. ``merge``: many calls as few. ``placeholder``: what stands in a new resource until those that it
-    mentions are there too, where they mention each other. ``rivals``: resources of this type that can't exist side by side.
+    Identity:
+        identity          the last segment(s) of the key, ``segments`` of them, below the parent's; None: not captured
+        physical          the id that AWS gave, from the row; empty where there is none
+        parent_id         the parent's physical id, where a row is not listed under its parent
+        pairs_by_id       a row with a known id keeps its key, so that a rename is told as one
+        born              what homonyms are ordered by
+        root              a whole thing, inside which the set is closed
+        owner             the root that a key belongs to, where that is not its nearest ancestor
+        landmark          found, never made; kept only where something refers to it
+        after             types whose keys an identity asks for
+
+    Content:
+        prepare           the row in AWS's best form: one way of saying each thing
+        facts             members kept beside the body
+        mentions          resources named inside text
+        freezes           the types whose content this one freezes at its creation
+
+    Verbs, which return calls and make none:
+        create, update, delete
+        adopted           AWS makes it with its parent, so that it is never created or deleted
+        implied           what AWS makes along with a new one, given the facts of the target's parent
+        outlives_parent   not deleted with its parent, so that it is deleted before
+        merge             many calls as few, each with the numbers of those that went into it
+        covers            whether the first lets through all that the second does
+        rivals            whether two of this type can't exist side by side
+        placeholder       what stands in a new one until those that it mentions in a circle are there too
     """
 
     name: str

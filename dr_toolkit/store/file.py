@@ -110,9 +110,7 @@ class FileStore:
             reason = error.strerror or str(error)
             if error.errno in _UNREACHABLE:
                 raise StoreUnreachable(store=self.url, reason=reason) from error
-            raise StoreRefused(
-                store=self.url, action=action, name=name, reason=reason, hint=_hint(error)
-            ) from error
+            raise StoreRefused(store=self.url, action=action, name=name, reason=reason, hint=_hint(error)) from error
 
 
 def _hint(error: OSError) -> str:

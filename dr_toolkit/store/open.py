@@ -31,28 +31,27 @@ def open_store(
     promise (a role, encryption, a lock) is refused there. Without ``endpoint_url`` the variables
     AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL count. Raises ``UsageError``.
     """
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme not in ("s3", "file", "memory"):
-        raise UsageError(
-            reason=f"{_shown(url)} is no store: write s3://BUCKET/PREFIX or file:///FOLDER",
-        )
     if external_id and not role_arn:
         raise UsageError(reason=f"store {_shown(url)}: external_id is of no use without role_arn")
-    if scheme == "s3":
+    if url.startswith("s3://"):
         options = S3Options(profile, region, endpoint_url, role_arn, external_id, kms_key_arn, object_lock)
         return S3Store(url, options)
-    _refuse_s3_only(url, role_arn=role_arn, kms_key_arn=kms_key_arn, object_lock=object_lock)
-    if scheme == "file":
-        return FileStore(_folder(rest))
-    if not rest.strip("/"):
-        raise UsageError(reason="memory:// names no store: write memory://NAME")
-    return MemoryStore(url.rstrip("/"))
-
-
-def _refuse_s3_only(url: str, **options: object) -> None:
-    for option, value in options.items():
+    store = _open_local(url)
+    for option, value in {"role_arn": role_arn, "kms_key_arn": kms_key_arn, "object_lock": object_lock}.items():
         if value is not None:
             raise UsageError(reason=f"store {url}: {option} needs an s3:// store")
+    return store
+
+
+def _open_local(url: str) -> ObjectStore:
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme == "file":
+        return FileStore(_folder(rest))
+    if separator and scheme == "memory":
+        if not rest.strip("/"):
+            raise UsageError(reason="memory:// names no store: write memory://NAME")
+        return MemoryStore(url.rstrip("/"))
+    raise UsageError(reason=f"{_shown(url)} is no store: write s3://BUCKET/PREFIX or file:///FOLDER")
 
 
 def _folder(path: str) -> Path:

@@ -107,9 +107,7 @@ class S3Store:
         return bytes(self._filesystem().cat_file(f"{self._root}/{name}"))
 
     def _create(self, name: str, data: bytes) -> None:
-        self._filesystem().pipe_file(
-            f"{self._root}/{name}", data, mode="create", **self._options.write_arguments()
-        )
+        self._filesystem().pipe_file(f"{self._root}/{name}", data, mode="create", **self._options.write_arguments())
 
     def _is_there(self, name: str, data: bytes) -> bool:
         """Whether ``name`` has our content, after S3 said that it is taken; raises ``ObjectExists``."""
@@ -124,6 +122,7 @@ class S3Store:
     def _rows(self, prefix: str, **limits: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         filesystem = self._filesystem()
         bucket, base, _ = filesystem.split_path(f"{self._root}/")
+        base = base.lstrip("/")  # s3fs leaves one where an access point has no prefix
         request: dict[str, Any] = {"Bucket": bucket, "Prefix": base + prefix, **limits}
         while True:
             page = filesystem.call_s3("list_objects_v2", **request)

@@ -99,9 +99,7 @@ def broke_off(error: BaseException) -> bool:
     return bool(_names_of(error) & _BROKEN_OFF)
 
 
-def explain(
-    error: Exception, *, store: str, region: str | None, action: str, name: str
-) -> DrToolkitError | None:
+def explain(error: Exception, *, store: str, region: str | None, action: str, name: str) -> DrToolkitError | None:
     """The error to raise for ``error``, met during ``action`` of ``name`` in ``store``.
 
     None for what is neither S3's nor botocore's nor the network's: a defect, to be raised as it is.
@@ -144,9 +142,7 @@ def _for_type(error: Exception, *, store: str, region: str | None, name: str) ->
     if names & _DAMAGE:
         return IntegrityError(store=store, name=name, reason=reason)
     if names & _SETTING_FAULTS:
-        return UsageError(
-            reason=f"{store}: {reason}", hint="Check the store's URL, endpoint, region and role."
-        )
+        return UsageError(reason=f"{store}: {reason}", hint="Check the store's URL, endpoint, region and role.")
     if names & _NETWORK or {"ConnectionError", "ClientError"} & names:
         return StoreUnreachable(store=store, reason=reason)
     if "BotoCoreError" in names:

@@ -24,7 +24,7 @@ from dr_toolkit.store.objects import ObjectStore
 from dr_toolkit.store.open import open_store
 from dr_toolkit.store.s3 import S3Store
 from dr_toolkit.store.s3_faults import explain
-from dr_toolkit.store.s3_session import S3Options
+from dr_toolkit.store.s3_session import S3Options, connect
 from tests.contract.conftest import REGION, Bucket
 from tests.contract.loopback import LoopbackProxy, s3_error, times
 
@@ -243,9 +243,34 @@ def test_urls_that_name_no_store_are_refused_without_repeating_a_secret(url: str
     assert "SECRET" not in str(caught.value)
 
 
-def test_an_access_point_is_a_bucket() -> None:
+@pytest.mark.parametrize("prefix", ["", "prod/"])
+def test_an_access_point_is_a_bucket(prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     arn = "arn:aws:s3:us-west-2:123456789012:accesspoint/dr"
-    assert open_store(f"s3://{arn}/prod").url == f"s3://{arn}/prod"
+    asked: list[dict[str, str]] = []
+
+    def answer(operation: str, **request: str) -> dict[str, object]:
+        asked.append(request)
+        return {"Contents": [{"Key": f"{prefix}v1/a"}]}
+
+    filesystem = connect(S3Options(region=REGION))
+    monkeypatch.setattr(filesystem, "call_s3", answer)
+    monkeypatch.setattr("dr_toolkit.store.s3.connect", lambda options: filesystem)
+    assert open_store(f"s3://{arn}/{prefix}").list("v1/") == ["v1/a"]
+    assert asked == [{"Bucket": arn, "Prefix": f"{prefix}v1/"}]
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [("PermanentRedirect", "the store's own region"), ("InvalidRequest", "encryption key and object lock")],
+)
+def test_a_refusal_says_what_to_look_at(code: str, hint: str) -> None:
+    error = OSError()
+    error.__cause__ = answer = Exception()
+    answer.response = {"Error": {"Code": code}}  # type: ignore[attr-defined]
+    told = explain(error, store="s3://b", region=None, action="reading", name="v1/a")
+    assert isinstance(told, StoreRefused)
+    assert hint in told.next_step
+    assert str(told) == f"The store s3://b refused reading of v1/a: {code}"
 
 
 class FlexibleChecksumError(Exception):

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
+
+HANDLERS = ("apis", "resources", "integrations", "parts", "gateway_responses", "stages")
 
 
 @cache
 def apply() -> None:
     """Patch moto, once in a process."""
-    from tests.moto_overlay import (
-        ec2_groups,
-        ec2_pages,
-        ec2_prefix_lists,
-        rest,
-        rest_apis,
-        rest_integrations,
-        rest_parts,
-        rest_resources,
-        rest_stages,
-    )
+    from tests.moto_overlay import ec2_groups, ec2_pages, ec2_prefix_lists, rest, rest_apis
 
-    handled = (rest_apis, rest_resources, rest_integrations, rest_parts, rest_stages)
-    assert all(module.__name__ for module in handled)  # importing them registered their handlers
+    for name in HANDLERS:  # importing a module registers its handlers
+        import_module(f"tests.moto_overlay.rest_{name}")
     ec2_groups.install()
     ec2_prefix_lists.install()
     ec2_pages.install()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -14,7 +15,6 @@ from moto.ec2.responses.security_groups import SecurityGroups
 from tests.moto_overlay.ec2_pages import page
 from tests.moto_overlay.ec2_rules import (
     Rule,
-    canonical_cidr,
     checked_description,
     invalid,
     parse,
@@ -23,8 +23,16 @@ from tests.moto_overlay.ec2_rules import (
     weights,
 )
 
-RULES_PER_GROUP = 60
-GROUPS_PER_REGION = 2500
+
+@dataclass
+class Quota:
+    """What an account may have, as AWS sets it at first."""
+
+    rules_per_group: int = 60
+    groups_per_region: int = 2500
+
+
+QUOTA = Quota()
 GROUP_TEXT = re.compile(r"^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}$")
 _NOT_THERE = "The specified rule does not exist in this security group."
 
@@ -77,7 +85,7 @@ def _authorize(response: Any, is_egress: bool) -> ActionResult:
             text = f'the specified rule "{rule.identity}" already exists'
             raise refuse("InvalidPermission.Duplicate", text)
         there.add(rule.identity)
-    if max(weights(backend, [*held, *wanted])) > RULES_PER_GROUP:
+    if max(weights(backend, [*held, *wanted])) > QUOTA.rules_per_group:
         text = "The maximum number of rules per security group has been reached."
         raise refuse("RulesPerSecurityGroupLimitExceeded", text)
     tags = response._parse_tag_specification().get("security-group-rule", {})
@@ -227,15 +235,11 @@ def _create_group(response: Any) -> ActionResult:
     text = response._get_param("Description") or ""
     vpc_id = response._get_param("VpcId") or backend.default_vpc.id
     if not name or not text:
-        raise refuse(
-            "MissingParameter", "The request must contain the parameter GroupName and GroupDescription"
-        )
+        raise refuse("MissingParameter", "The request must contain the parameter GroupName and GroupDescription")
     if not GROUP_TEXT.match(name) or name.lower().startswith("sg-"):
         raise invalid(f"Value ({name}) for parameter GroupName is invalid.")
     if not GROUP_TEXT.match(text):
-        raise invalid(
-            f"Value ({text}) for parameter GroupDescription is invalid. Character sets beyond ASCII are"
-        )
+        raise invalid(f"Value ({text}) for parameter GroupDescription is invalid. Character sets beyond ASCII are")
     if vpc_id not in backend.vpcs:
         raise refuse("InvalidVpcID.NotFound", f"The vpc ID '{vpc_id}' does not exist")
     if name.lower() == "default":
@@ -244,7 +248,7 @@ def _create_group(response: Any) -> ActionResult:
     if any(group.name.lower() == name.lower() for group in backend.groups[vpc_id].values()):
         text = f"The security group '{name}' already exists for VPC '{vpc_id}'"
         raise refuse("InvalidGroup.Duplicate", text)
-    if sum(len(groups) for groups in backend.groups.values()) >= GROUPS_PER_REGION:
+    if sum(len(groups) for groups in backend.groups.values()) >= QUOTA.groups_per_region:
         raise refuse("SecurityGroupLimitExceeded", "The maximum number of security groups has been reached.")
     tags = response._parse_tag_specification().get("security-group", {})
     group = backend.create_security_group(name, text, vpc_id=vpc_id, tags=tags, force=True)
@@ -318,10 +322,9 @@ def _patch_models() -> None:
     def associate_vpc_cidr_block(self: Any, vpc_id: str, *args: Any, **kwargs: Any) -> Any:
         answer = associate(self, vpc_id, *args, **kwargs)
         default = self.get_default_security_group(vpc_id)
-        if default and self.vpcs[vpc_id].get_cidr_block_association_set(ipv6=True):
-            if [str(rule.identity) for rule in default.egress_rules] == ["peer: 0.0.0.0/0, ALL, ALLOW"]:
-                everywhere = {"CidrIpv6": canonical_cidr("::/0", 6)}
-                default.egress_rules.append(Rule(self, "-1", default.id, None, None, everywhere))
+        held = [str(rule.identity) for rule in default.egress_rules] if default else []
+        if held == ["peer: 0.0.0.0/0, ALL, ALLOW"] and self.vpcs[vpc_id].get_cidr_block_association_set(ipv6=True):
+            default.egress_rules.append(Rule(self, "-1", default.id, None, None, {"CidrIpv6": "::/0"}))
         return answer
 
     VPCBackend.associate_vpc_cidr_block = associate_vpc_cidr_block  # type: ignore[method-assign]

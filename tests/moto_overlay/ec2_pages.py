@@ -31,9 +31,7 @@ def page(response: Any, member: str, rows: list[Any], *, least: int = 5, most: i
     return answer
 
 
-def _paged(
-    original: Callable[[Any], ActionResult], member: str, least: int, most: int
-) -> Callable[[Any], Any]:
+def _paged(original: Callable[[Any], ActionResult], member: str, least: int, most: int) -> Callable[[Any], Any]:
     def answer(self: Any) -> ActionResult:
         result: Any = original(self).result
         return ActionResult(page(self, member, list(result[member]), least=least, most=most))

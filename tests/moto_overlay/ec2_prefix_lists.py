@@ -68,9 +68,7 @@ def _create(response: Any) -> ActionResult:
     entries = _entries(response._get_param("Entries", []), family)
     bound = _bound(response._get_param("MaxEntries"))
     if len(entries) > bound:
-        raise refuse(
-            "PrefixListMaxEntriesExceeded", f"You've exceeded the maximum number of entries ({bound})."
-        )
+        raise refuse("PrefixListMaxEntriesExceeded", f"You've exceeded the maximum number of entries ({bound}).")
     response.error_on_dryrun()
     tags = response._parse_tag_specification().get("prefix-list", {})
     made = backend.create_managed_prefix_list(family, entries, bound, name, tags)
@@ -108,9 +106,7 @@ def _describe(response: Any) -> ActionResult:
         if list_id not in backend.managed_prefix_lists:
             raise refuse("InvalidPrefixListID.NotFound", f"The prefix list ID '{list_id}' does not exist")
     found = backend.describe_managed_prefix_lists(ids, response._filters_from_querystring())
-    return ActionResult(
-        {"PrefixLists": [_row(held) for held in sorted(found, key=lambda held: str(held.id))]}
-    )
+    return ActionResult({"PrefixLists": [_row(held) for held in sorted(found, key=lambda held: str(held.id))]})
 
 
 def _get_entries(response: Any) -> ActionResult:
@@ -132,9 +128,7 @@ def _changed_entries(held: Any, added: list[dict[str, str]], removed: list[str],
     known = {entry["Cidr"] for entry in added}
     after = [entry for entry in left if entry["Cidr"] not in known] + added
     if len(after) > bound:
-        raise refuse(
-            "PrefixListMaxEntriesExceeded", f"You've exceeded the maximum number of entries ({bound})."
-        )
+        raise refuse("PrefixListMaxEntriesExceeded", f"You've exceeded the maximum number of entries ({bound}).")
     return after
 
 
@@ -145,8 +139,9 @@ def _modify(response: Any) -> ActionResult:
     added = _entries(response._get_param("AddEntries", []), family)
     removed = [each["Cidr"] for each in _entries(response._get_param("RemoveEntries", []), family)]
     version, size = response._get_param("CurrentVersion"), response._get_param("MaxEntries")
-    if held.state.endswith("-in-progress"):
-        raise refuse("IncorrectState", f"The prefix list {held.id} is in state {held.state}")
+    if held.state in SETTLED:
+        held.state = SETTLED[held.state]  # by the time of the next try
+        raise refuse("IncorrectState", f"The prefix list {held.id} is still being made or modified")
     if (added or removed) and size is not None:
         text = "You cannot modify the entries and the maximum number of entries in one request."
         raise refuse("InvalidParameterCombination", text)

@@ -69,9 +69,7 @@ def canonical_ports(protocol: str, start: Any, end: Any) -> tuple[int | None, in
 def checked_description(text: str | None) -> str | None:
     """The description, if AWS would take it."""
     if text is not None and not DESCRIPTION.match(text):
-        message = (
-            "Invalid rule description. Valid descriptions are strings less than 256 characters from the "
-        )
+        message = "Invalid rule description. Valid descriptions are strings less than 256 characters from the "
         raise invalid(message + "following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*")
     return text or None
 
@@ -88,15 +86,11 @@ class Identity:
     owner: str = ""
 
     def __str__(self) -> str:
-        ports = (
-            f", from port: {self.from_port}, to port: {self.to_port}" if self.from_port is not None else ""
-        )
-        return (
-            f"peer: {self.source}, {'ALL' if self.protocol == '-1' else self.protocol.upper()}{ports}, ALLOW"
-        )
+        ports = f", from port: {self.from_port}, to port: {self.to_port}" if self.from_port is not None else ""
+        return f"peer: {self.source}, {'ALL' if self.protocol == '-1' else self.protocol.upper()}{ports}, ALLOW"
 
 
-class Rule(moto_groups.SecurityGroupRule):  # type: ignore[misc]
+class Rule(moto_groups.SecurityGroupRule):
     """A rule. It keeps what moto's filters read, and shows itself as AWS does."""
 
     def __init__(
@@ -130,7 +124,7 @@ class Rule(moto_groups.SecurityGroupRule):  # type: ignore[misc]
     @property
     def identity(self) -> Identity:
         """What the rule is."""
-        own = (self.ip_protocol, self.from_port, self.to_port)
+        own = (str(self.ip_protocol), self.from_port, self.to_port)
         if self.prefix_list_id:
             return Identity(*own, "list", self.prefix_list_id)
         if self.source_group:
@@ -208,9 +202,9 @@ def _group_source(backend: Any, group: Any, item: dict[str, Any]) -> dict[str, s
     """A reference to a group, resolved; it must be in reach of the group's VPC."""
     owner = str(item.get("UserId") or backend.account_id)
     if owner != backend.account_id and item.get("GroupId"):
-        return {
-            key: str(item[key]) for key in ("GroupId", "VpcId", "VpcPeeringConnectionId") if key in item
-        } | {"UserId": owner}
+        return {key: str(item[key]) for key in ("GroupId", "VpcId", "VpcPeeringConnectionId") if key in item} | {
+            "UserId": owner
+        }
     name = item.get("GroupId") or item.get("GroupName") or ""
     if item.get("GroupId"):
         found = backend.get_security_group_from_id(name)
@@ -228,9 +222,7 @@ def _group_source(backend: Any, group: Any, item: dict[str, Any]) -> dict[str, s
                     "PeeringStatus": "active",
                 }
                 return made
-        raise refuse(
-            "InvalidGroup.NotFound", "You have specified two resources that belong to different networks."
-        )
+        raise refuse("InvalidGroup.NotFound", "You have specified two resources that belong to different networks.")
     return made
 
 

@@ -1,8 +1,8 @@
 """API Gateway v1, the frame: what an API holds, and how a handler of ours takes the place of one of moto's.
 
 moto keeps `RestAPI` objects that lose much of what is put into them. The overlay keeps an `Api` in the same place
-(`APIGatewayBackend.apis`), whose parts are plain documents with AWS's member names, and answers by itself all operations
-on REST APIs and what is in them. Keys, usage plans, domain names, VPC links and the account stay moto's.
+(`APIGatewayBackend.apis`), whose parts are plain documents with AWS's member names, and answers by itself all
+operations on REST APIs and what is in them. Keys, usage plans, domain names, VPC links and the account stay moto's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from moto.moto_api._internal import mock_random
 
 Document = dict[str, Any]
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-_last_second = 0
 
 
 class Refusal(Exception):
@@ -56,11 +55,17 @@ def new_id(length: int, taken: Iterable[str] = ()) -> str:
             return made
 
 
-def now() -> int:
+class _Clock:
     """The time in seconds, but never the same twice, so that creation dates keep the order of creation."""
-    global _last_second
-    _last_second = max(int(time.time()), _last_second + 1)
-    return _last_second
+
+    last = 0
+
+    def __call__(self) -> int:
+        self.last = max(int(time.time()), self.last + 1)
+        return self.last
+
+
+now = _Clock()
 
 
 class StageDocument(Document):

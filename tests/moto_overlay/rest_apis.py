@@ -154,9 +154,7 @@ def delete_rest_api(ask: Ask) -> None:
     """Take the API away with all that is in it; not while a base path leads to it."""
     for mappings in ask.backend.base_path_mappings.values():
         if any(each.rest_api_id == ask.api.id for each in mappings.values()):
-            raise bad_request(
-                "Cannot delete an API with base path mappings. Please remove all base path mappings"
-            )
+            raise bad_request("Cannot delete an API with base path mappings. Please remove all base path mappings")
     del ask.backend.apis[ask.api.id]
 
 
@@ -208,9 +206,7 @@ def _slots(ask: Ask) -> dict[str, Slot]:
         "/endpointAccessMode": scalar("endpointAccessMode"),
         "/endpointConfiguration/types": _endpoint_slot(),
         "/endpointConfiguration/ipAddressType": _address_slot(),
-        "/endpointConfiguration/vpcEndpointIds": _within(
-            "endpointConfiguration", value_list("vpcEndpointIds")
-        ),
+        "/endpointConfiguration/vpcEndpointIds": _within("endpointConfiguration", value_list("vpcEndpointIds")),
     }
 
 
@@ -269,3 +265,11 @@ def add_routes() -> None:
 
     url_paths.pop("{0}/tags/(?P<resourceArn>[^/]+)$", None)
     url_paths["{0}/tags/(?P<resourceArn>.+)$"] = APIGatewayResponse.dispatch
+
+
+def _unknown(ask: Ask) -> None:
+    raise Refusal("NotImplementedException", "the stand-in reads and writes no OpenAPI documents", 501)
+
+
+for _name in ("ImportRestApi", "PutRestApi", "GetExport", "GetSdk"):
+    operation(_name)(_unknown)

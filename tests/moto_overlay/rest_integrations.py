@@ -28,9 +28,7 @@ def _check_texts(ask: Ask) -> None:
 
 def _bad_mapping(expression: str) -> Refusal:
     text = f"[Invalid mapping expression parameter specified: {expression}]"
-    return bad_request(
-        f"Invalid mapping expression specified: Validation Result: warnings : [], errors : {text}"
-    )
+    return bad_request(f"Invalid mapping expression specified: Validation Result: warnings : [], errors : {text}")
 
 
 def _checked(ask: Ask, integration: Document, method: Document) -> Document:
@@ -52,9 +50,7 @@ def _checked(ask: Ask, integration: Document, method: Document) -> Document:
         if not AWS_URI.match(uri):
             raise bad_request("AWS ARN for integration must contain path or action")
         if kind == "AWS_PROXY" and not re.search(r":(lambda|firehose):", uri):
-            text = (
-                "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream"
-            )
+            text = "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream"
             raise bad_request(text + " invocations.")
     credentials = str(integration.get("credentials", ""))
     own = (f"arn:{ask.partition}:iam::{ask.account}:", f"arn:{ask.partition}:iam::*:")
@@ -80,9 +76,7 @@ def put_integration(ask: Ask) -> Document:
     if kind in ("HTTP", "HTTP_PROXY"):
         integration["connectionType"] = "INTERNET"
     integration |= ask.settings("credentials", "requestParameters", "requestTemplates", "contentHandling")
-    integration |= ask.settings(
-        "passthroughBehavior", "cacheNamespace", "cacheKeyParameters", "timeoutInMillis"
-    )
+    integration |= ask.settings("passthroughBehavior", "cacheNamespace", "cacheKeyParameters", "timeoutInMillis")
     integration |= ask.settings("connectionType", "connectionId", "tlsConfig", "responseTransferMode")
     integration |= ask.settings("integrationTarget")
     if kind != "MOCK":

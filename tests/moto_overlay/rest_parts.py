@@ -1,4 +1,4 @@
-"""Models, authorizers, request validators and gateway responses."""
+"""Models, authorizers and request validators."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from tests.moto_overlay.patches import apply_patches, as_bool, mapping, scalar, value_list
+from tests.moto_overlay.patches import apply_patches, as_bool, scalar, value_list
 from tests.moto_overlay.rest import (
     Api,
     Ask,
@@ -91,9 +91,7 @@ def create_model(ask: Ask) -> Document:
     if not name:
         raise bad_request("Model name must be non-empty")
     if not re.fullmatch(r"[a-zA-Z0-9]+", name):
-        raise bad_request(
-            f"Invalid model name specified: {name}. Model names must be alphanumeric: [a-zA-Z0-9]+"
-        )
+        raise bad_request(f"Invalid model name specified: {name}. Model names must be alphanumeric: [a-zA-Z0-9]+")
     if name in api.models:
         raise conflict("Model name already exists for this REST API")
     schema = _checked_schema(ask, api, ask.body.get("schema"), content_type, name)
@@ -142,9 +140,9 @@ def delete_model(ask: Ask) -> None:
                 raise conflict(f"{held}method response: {path}/{verb}")
     url = f"/restapis/{api.id}/models/{name}"
     for other in api.models.values():
-        if other is not model and other["contentType"] == "application/json":
-            if any(each.endswith(url) for each in _references(json.loads(other["schema"]))):
-                raise conflict(f"{held}model: {other['name']}")
+        schema = json.loads(other["schema"]) if other["contentType"] == "application/json" else {}
+        if other is not model and any(each.endswith(url) for each in _references(schema)):
+            raise conflict(f"{held}model: {other['name']}")
     del api.models[name]
 
 
@@ -172,9 +170,7 @@ def create_authorizer(ask: Ask) -> Document:
     """A new authorizer."""
     kind = ask.body.get("type")
     if kind not in ("TOKEN", "REQUEST", "COGNITO_USER_POOLS"):
-        text = (
-            f"1 validation error detected: Value '{kind}' at 'createAuthorizerInput.type' failed to satisfy "
-        )
+        text = f"1 validation error detected: Value '{kind}' at 'createAuthorizerInput.type' failed to satisfy "
         text += "constraint: Member must satisfy enum value set: [TOKEN, REQUEST, COGNITO_USER_POOLS]"
         raise Refusal("ValidationException", text, 400)
     cognito = kind == "COGNITO_USER_POOLS"
@@ -182,9 +178,7 @@ def create_authorizer(ask: Ask) -> Document:
     made["authType"] = "cognito_user_pools" if cognito else "custom"
     if not cognito:
         made["authorizerResultTtlInSeconds"] = 300
-    made |= ask.settings(
-        "providerARNs", "authType", "authorizerUri", "authorizerCredentials", "identitySource"
-    )
+    made |= ask.settings("providerARNs", "authType", "authorizerUri", "authorizerCredentials", "identitySource")
     made |= ask.settings("identityValidationExpression", "authorizerResultTtlInSeconds")
     ask.api.authorizers[made["id"]] = _checked_authorizer(ask.api, made)
     return made
@@ -307,106 +301,3 @@ def delete_request_validator(ask: Ask) -> None:
         name = validator.get("name", validator["id"])
         raise conflict(f"Cannot delete request validator '{name}', is referenced in method: {used}")
     del ask.api.validators[validator["id"]]
-
-
-# -- gateway responses ---------------------------------------------------------------------------------------
-
-MESSAGE = {"application/json": '{"message":$context.error.messageString}'}
-STATUS = {
-    "REQUEST_TOO_LARGE": "413",
-    "RESOURCE_NOT_FOUND": "404",
-    "AUTHORIZER_CONFIGURATION_ERROR": "500",
-    "MISSING_AUTHENTICATION_TOKEN": "403",
-    "BAD_REQUEST_BODY": "400",
-    "INVALID_SIGNATURE": "403",
-    "INVALID_API_KEY": "403",
-    "BAD_REQUEST_PARAMETERS": "400",
-    "AUTHORIZER_FAILURE": "500",
-    "UNAUTHORIZED": "401",
-    "INTEGRATION_TIMEOUT": "504",
-    "ACCESS_DENIED": "403",
-    "DEFAULT_4XX": None,
-    "DEFAULT_5XX": None,
-    "WAF_FILTERED": "403",
-    "QUOTA_EXCEEDED": "429",
-    "THROTTLED": "429",
-    "API_CONFIGURATION_ERROR": "500",
-    "UNSUPPORTED_MEDIA_TYPE": "415",
-    "INTEGRATION_FAILURE": "504",
-    "EXPIRED_TOKEN": "403",
-}
-
-
-def _kind(ask: Ask) -> str:
-    kind = ask.path["response_type"]
-    if kind not in STATUS:
-        text = f"1 validation error detected: Value '{kind}' at 'responseType' failed to satisfy constraint: "
-        text += f"Member must satisfy enum value set: [{', '.join(STATUS)}]"
-        raise Refusal("ValidationException", text, 400)
-    return kind
-
-
-def _plain(kind: str) -> Document:
-    """The service's own response of that type."""
-    made: Document = {"responseType": kind, "defaultResponse": True}
-    made |= {"responseParameters": {}, "responseTemplates": dict(MESSAGE)}
-    return made | ({"statusCode": STATUS[kind]} if STATUS[kind] else {})
-
-
-def _response(api: Api, kind: str) -> Document:
-    """The response in force: customised, or the default, through which a customised DEFAULT_xXX shows."""
-    if kind in api.gateway_responses:
-        return api.gateway_responses[kind]
-    made = _plain(kind)
-    parent = api.gateway_responses.get(
-        "DEFAULT_4XX" if (STATUS[kind] or "").startswith("4") else "DEFAULT_5XX"
-    )
-    if parent and not kind.startswith("DEFAULT_"):
-        made |= {k: v for k, v in parent.items() if k not in ("responseType", "defaultResponse")}
-    return made
-
-
-@operation("PutGatewayResponse", 201)
-def put_gateway_response(ask: Ask) -> Document:
-    """Customise a response; what is not said is the service's default."""
-    kind = _kind(ask)
-    given = ask.settings("statusCode", "responseParameters", "responseTemplates")
-    ask.api.gateway_responses[kind] = {**_plain(kind), **given, "defaultResponse": False}
-    return ask.api.gateway_responses[kind]
-
-
-@operation("GetGatewayResponses")
-def get_gateway_responses(ask: Ask) -> Document:
-    """All types, those that nobody customised included; this list has no pages."""
-    return {"item": [_response(ask.api, kind) for kind in sorted(STATUS)]}
-
-
-@operation("GetGatewayResponse")
-def get_gateway_response(ask: Ask) -> Document:
-    """One type."""
-    return _response(ask.api, _kind(ask))
-
-
-@operation("UpdateGatewayResponse")
-def update_gateway_response(ask: Ask) -> Document:
-    """Patch a response; one that nobody customised is customised by it."""
-    kind = _kind(ask)
-    slots = {
-        "/statusCode": scalar("statusCode"),
-        "/responseParameters": mapping("responseParameters", "Invalid parameter name specified"),
-        "/responseTemplates": mapping("responseTemplates", "Content-Type specified was not found"),
-    }
-    document = {**_response(ask.api, kind), "defaultResponse": False}
-    apply_patches(document, ask.patches, slots, "updateGatewayResponseInput")
-    document = {"responseParameters": {}, "responseTemplates": {}, **document}
-    ask.api.gateway_responses[kind] = document
-    return document
-
-
-@operation("DeleteGatewayResponse", 202)
-def delete_gateway_response(ask: Ask) -> None:
-    """Go back to the default."""
-    kind = _kind(ask)
-    if kind not in ask.api.gateway_responses:
-        raise not_found("Gateway response type not defined on api")
-    del ask.api.gateway_responses[kind]

@@ -21,9 +21,7 @@ from tests.moto_overlay.rest import (
 
 PATH_PART = re.compile(r"^(\{[a-zA-Z0-9._\-:]+\+?\}|[a-zA-Z0-9._\-:]+)$")
 VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
-NO_AUTHORIZER = (
-    "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS "
-)
+NO_AUTHORIZER = "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS "
 NO_AUTHORIZER += "requires a valid authorizer."
 
 
@@ -50,9 +48,7 @@ def status_code(ask: Ask) -> str:
     code = ask.path["status_code"]
     if not re.fullmatch(r"[1-5]\d\d", code):
         text = f"1 validation error detected: Value '{code}' at 'statusCode' failed to satisfy constraint: "
-        raise Refusal(
-            "ValidationException", text + "Member must satisfy regular expression pattern: [1-5]\\d\\d", 400
-        )
+        raise Refusal("ValidationException", text + "Member must satisfy regular expression pattern: [1-5]\\d\\d", 400)
     return code
 
 
@@ -169,10 +165,7 @@ def _checked_method(api: Api, method: Document) -> Document:
             raise bad_request(NO_AUTHORIZER)
     else:
         method.pop("authorizerId", None)
-    if (
-        method.get("requestValidatorId", None) is not None
-        and method["requestValidatorId"] not in api.validators
-    ):
+    if method.get("requestValidatorId", None) is not None and method["requestValidatorId"] not in api.validators:
         raise bad_request("Invalid Request Validator identifier specified")
     check_models(api, method.get("requestModels", {}))
     names = [key.rpartition(".")[2] for key in method.get("requestParameters", {})]
@@ -187,9 +180,7 @@ def put_method(ask: Ask) -> Document:
     api, resource = find_resource(ask)
     verb = ask.path["http_method"]
     if verb not in VERBS:
-        raise bad_request(
-            "Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY"
-        )
+        raise bad_request("Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY")
     methods = resource.setdefault("resourceMethods", {})
     if verb in methods:
         raise conflict("Method already exists for this resource")

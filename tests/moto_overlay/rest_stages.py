@@ -101,17 +101,13 @@ def _stage_of_deployment(ask: Ask, api: Api, deployment_id: str) -> None:
         text = "Non null and non empty stageName must be provided for canary deployment. Provided value is "
         raise bad_request(faulty + text + ("null" if name is None else name))
     if canary is not None and name not in api.stages:
-        raise bad_request(
-            f"{faulty}Stage {name} must already be created before making a canary release deployment"
-        )
+        raise bad_request(f"{faulty}Stage {name} must already be created before making a canary release deployment")
     if not name:
         return
     if canary is not None:
         api.stages[name]["canarySettings"] = _canary(canary, deployment_id)
         return
-    stage = api.stages.setdefault(
-        name, StageDocument(stageName=name, createdDate=now(), tracingEnabled=False)
-    )
+    stage = api.stages.setdefault(name, StageDocument(stageName=name, createdDate=now(), tracingEnabled=False))
     stage["deploymentId"] = deployment_id
     stage.update(ask.settings("cacheClusterEnabled", "cacheClusterSize", "variables", "tracingEnabled"))
     if ask.body.get("stageDescription"):
@@ -277,9 +273,7 @@ def _set_method_setting(stage: Document, path: str, value: str) -> None:
     segments = path.lstrip("/").split("/")
     setting = METHOD_SETTINGS.get("/".join(segments[2:]))
     if len(segments) != 4 or setting is None:
-        raise bad_request(
-            f"Invalid method setting path: {path}. Must be one of: [/deploymentId, /description, ...]"
-        )
+        raise bad_request(f"Invalid method setting path: {path}. Must be one of: [/deploymentId, /description, ...]")
     key = "/".join(segments[:2])
     settings = stage.setdefault("methodSettings", {}).setdefault(key, _default_settings(key))
     name, convert = setting

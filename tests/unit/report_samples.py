@@ -276,7 +276,7 @@ STOPPED = RestoreResult(
     plan(),
     done=("s1",),
     failed={"s2": "InvalidParameterValue: CIDR block 0.0.0.0/0 is malformed"},
-    skipped={"s3": "not tried after the failure"},
+    skipped={"s3": "needs s2, which did not succeed"},
     seconds=3.0,
 )
 MANIFEST = Manifest(

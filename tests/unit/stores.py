@@ -13,11 +13,15 @@ _count = itertools.count(1)
 
 
 class Store(MemoryStore):
-    """An empty store that counts its reads, and in whose objects a test may put anything."""
+    """An empty store that notes its calls, and in whose objects a test may put anything."""
 
     def __init__(self) -> None:
         super().__init__(f"memory://unit-{next(_count)}")
         self.calls: list[tuple[str, str]] = []
+
+    def put_if_absent(self, name: str, data: bytes) -> None:
+        self.calls.append(("put", name))
+        super().put_if_absent(name, data)
 
     def get(self, name: str) -> bytes:
         self.calls.append(("get", name))

@@ -317,6 +317,7 @@ sys.stdin.read()
         (-1, "here", False),
         (2**80, "here", False),
     ],
+    ids=["gone", "gone elsewhere", "gone somewhere", "we", "our parent", "init", "none", "negative", "huge"],
 )
 def test_only_a_process_known_dead_is_taken_over(
     store: Flaky, clock: Clock, pid: int, where: str, taken_over: bool

@@ -88,8 +88,8 @@ def test_unknown_members_are_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["drift", "plan", "restore", "verify", "error"])
 def test_missing_members_are_refused(name: str) -> None:
-    for member in DOCUMENTS[name]:
-        assert errors({k: v for k, v in DOCUMENTS[name].items() if k != member} | {"kind": name}) or member == "kind"
+    for member in DOCUMENTS[name].keys() - {"kind"}:
+        assert errors({k: v for k, v in DOCUMENTS[name].items() if k != member}), f"{member} may be missing"
 
 
 def subclasses(of: type[DrToolkitError]) -> Iterator[type[DrToolkitError]]:
@@ -99,7 +99,7 @@ def subclasses(of: type[DrToolkitError]) -> Iterator[type[DrToolkitError]]:
         yield from subclasses(below)
 
 
-@pytest.mark.parametrize("error", subclasses(DrToolkitError), ids=lambda e: e.__name__)
+@pytest.mark.parametrize("error", list(subclasses(DrToolkitError)), ids=lambda e: e.__name__)
 def test_every_error_has_a_document(error: type[DrToolkitError]) -> None:
     document = as_json.document(error())
     assert errors(document) == []

@@ -1,0 +1,125 @@
+"""The root of the command line, and what every way to end comes to."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from dr_toolkit import __version__
+from dr_toolkit.cli import baseline, demo, drift, init, later, plan, restore, schedule, snapshot, types, verify
+from dr_toolkit.cli.options import Globals, Group
+from dr_toolkit.cli.session import Exit
+from dr_toolkit.errors import DrToolkitError, UsageError
+
+WRONG_USAGE, INTERRUPTED, TERMINATED = 64, 130, 143
+
+
+@click.group(cls=Group, root=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="dr-toolkit")
+def cli() -> None:
+    """Backup, drift detection and disaster recovery of API Gateway configuration and EC2 security groups.
+
+    Snapshots go into a store (S3 or a folder); drift compares a region with its baseline; restore replays a
+    snapshot into another region, and verify proves that it worked.
+    """
+
+
+for command in (
+    *(init.init, snapshot.snapshot, baseline.baseline, drift.drift, plan.plan, restore.restore, verify.verify),
+    *(schedule.schedule, types.types, demo.demo),
+):
+    cli.add_command(command)
+later.add_to(cli, snapshot.snapshot, baseline.baseline)
+
+
+def main() -> NoReturn:
+    """Run a command and end the process with its exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command; the exit code is the result."""
+    try:
+        cli.main(arguments, prog_name="dr-toolkit", standalone_mode=False)
+    except Exit as end:
+        return _flushed(end.code)
+    except click.ClickException as error:
+        return _usage(error)
+    except DrToolkitError as error:
+        return _tell(error, arguments)
+    except (KeyboardInterrupt, click.Abort):
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _quiet_stdout()
+        return 1
+    except Exception as error:
+        return _unexpected(error, arguments)
+    return _flushed(0)
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _quiet_stdout()
+    return code
+
+
+def _quiet_stdout() -> None:
+    """Whoever read our output has gone; let the interpreter's own flush fail in silence."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    sys.exit(TERMINATED)
+
+
+def _usage(error: click.ClickException) -> int:
+    """click's own 2 would read as drift."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        print(error.format_message())
+        return WRONG_USAGE
+    hint = ""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f"See: {error.ctx.command_path} --help"
+    return _tell(UsageError(reason=error.format_message(), hint=hint), sys.argv[1:])
+
+
+def _tell(error: DrToolkitError, arguments: list[str]) -> int:
+    """Write an error: for people to stderr, and as JSON to stdout where that was asked for."""
+    from dr_toolkit.report import as_json, text_error
+    from dr_toolkit.report.page import Page
+    from dr_toolkit.report.style import Style
+
+    flags = Globals(no_color="--no-color" in arguments)
+    text_error.error(Page(sys.stderr, Style.of(sys.stderr, no_color=flags.no_color)), error)
+    if _wants_json(arguments):
+        as_json.write(as_json.document(error), sys.stdout)
+    return _flushed(error.exit_code)
+
+
+def _unexpected(error: Exception, arguments: list[str]) -> int:
+    """A fault of the toolkit itself: said as one, with its traceback where more of the log was asked for."""
+    if any(a in ("-v", "-vv", "--verbose") for a in arguments):
+        traceback.print_exc()
+    told = DrToolkitError(
+        reason=f"dr-toolkit itself failed: {type(error).__name__}: {error}",
+        hint="Please report it, with what -v shows. Nothing that was done is lost: the command can be run again.",
+    )
+    return _tell(told, arguments)
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    asked = " ".join(arguments).replace("=", " ").split()
+    pairs = itertools.pairwise(asked)
+    said = any(pair in (("--format", "json"), ("--output", "json")) for pair in pairs)
+    return said or os.environ.get("DR_TOOLKIT_FORMAT") == "json"

@@ -1,0 +1,38 @@
+"""``dr-toolkit plan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dr_toolkit.cli.options import Command, flag
+from dr_toolkit.cli.session import Session, given
+
+
+@click.command(cls=Command)
+@click.option("--to", "target", required=True, metavar="TARGET", help="A target of the config, or a region.")
+@click.option("--snapshot", default="latest", metavar="SNAPSHOT", help="Which snapshot; the last complete one.")
+@click.option("--out", metavar="FILE", help="Write the plan here, for restore --plan.")
+@flag("--prune", text="Plan to remove whole things that the snapshot lacks.")
+@flag("--in-place", text="Allow the snapshot's own region as the target.")
+@click.pass_context
+def plan(context: click.Context, target: str, snapshot: str, out: str | None, prune: bool, in_place: bool) -> None:
+    """Show what a restore would do; nothing is changed.
+
+    Exit 0: nothing to do. 2: changes pending. 3: something can't be restored; it is named.
+    """
+    from dr_toolkit.errors import UsageError
+    from dr_toolkit.report import as_json
+    from dr_toolkit.workflows import restore
+    from dr_toolkit.workflows.targets import Options
+
+    session = Session(given(context))
+    with session.working("planning") as progress:
+        result = restore.plan(session.context(progress.advance), target, snapshot, Options(prune, in_place))
+    if out:
+        try:
+            Path(out).write_text(as_json.dumps(as_json.document(result)) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(reason=f"{out} can't be written: {error.strerror or error}") from None
+    session.end(result)

@@ -1,0 +1,129 @@
+"""``dr-toolkit restore``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dr_toolkit.cli import later
+from dr_toolkit.cli.options import Command, flag
+from dr_toolkit.cli.session import Session, given
+
+if TYPE_CHECKING:
+    from dr_toolkit.model.changes import Plan
+    from dr_toolkit.report.progress import Progress
+    from dr_toolkit.report.results import PlanResult
+    from dr_toolkit.workflows.restore import Confirm
+
+
+@click.command(cls=Command)
+@click.argument("undo", nargs=-1, metavar="")
+@click.option("--to", "target", metavar="TARGET", help="A target of the config, or a region.")
+@click.option("--snapshot", metavar="SNAPSHOT", help="Which snapshot; the last complete one.")
+@click.option("--plan", "plan_file", metavar="FILE", help="Apply this plan, if nothing has moved since.")
+@flag("--yes", text="Don't ask; needed off a terminal.")
+@click.option("--resume", is_flag=False, flag_value="last", metavar="[RUN]", help="Go on with an unfinished run.")
+@flag("--prune", text="Remove whole things that the snapshot lacks.")
+@flag("--in-place", text="Allow the snapshot's own region as the target.")
+@flag("--skip-blocked", text="Restore the rest where something can't be (exit 3).")
+@later.options(
+    {
+        "--only": {"multiple": True},
+        "--allow-replace": {"is_flag": True},
+        "--allow-unsigned": {"is_flag": True},
+        "--secrets": {"metavar": "FILE"},
+    }
+)
+@click.pass_context
+def restore(
+    context: click.Context,
+    undo: tuple[str, ...],
+    target: str | None,
+    snapshot: str | None,
+    plan_file: str | None,
+    yes: bool,
+    resume: str | None,
+    prune: bool,
+    in_place: bool,
+    skip_blocked: bool,
+) -> None:
+    """Restore a snapshot into a target: plan, ask, apply, verify.
+
+    A restore that was interrupted is gone on with by the same command, or by --resume. Exit 0: done and
+    verified. 1: a step failed. 2: the target still differs. 3: something was left out. 13: refused.
+    """
+    from dr_toolkit.workflows import restore as workflow
+    from dr_toolkit.workflows.targets import Options
+
+    _refuse_words(undo)
+    session = Session(given(context))
+    given_plan = _read(plan_file, target or "TARGET") if plan_file else None
+    target = _target(target, given_plan)
+    _check(snapshot, plan_file, resume)
+    request = workflow.Request(target, snapshot or "latest", Options(prune, in_place, skip_blocked), resume, given_plan)
+    with session.working("restoring") as progress:
+        confirm = _confirmation(session, progress, yes)
+        result = workflow.restore(session.context(progress.advance), request, confirm)
+    session.end(result)
+
+
+def _refuse_words(undo: tuple[str, ...]) -> None:
+    from dr_toolkit.errors import NotAvailableYet, UsageError
+
+    if undo[:1] == ("undo",):
+        raise NotAvailableYet(what="restore undo")
+    if undo:
+        raise UsageError(reason=f"restore takes no argument {undo[0]}", hint="Say --to TARGET.")
+
+
+def _read(file: str, target: str) -> Plan:
+    from dr_toolkit.errors import BadPlanFile
+    from dr_toolkit.workflows.restore import read_plan
+
+    try:
+        return read_plan(Path(file).read_text(encoding="utf-8"), file, target)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise BadPlanFile(file=file, reason=reason, target=target) from None
+
+
+def _target(target: str | None, given_plan: Plan | None) -> str:
+    from dr_toolkit.errors import UsageError
+
+    if target is not None:
+        return target
+    if given_plan is not None:
+        return given_plan.target
+    raise UsageError(reason="restore where to?", hint="Say --to TARGET: a target of the config, or a region.")
+
+
+def _check(snapshot: str | None, plan_file: str | None, resume: str | None) -> None:
+    from dr_toolkit.errors import UsageError
+
+    said = [n for n, v in (("--snapshot", snapshot), ("--plan", plan_file), ("--resume", resume)) if v]
+    if len(said) > 1:
+        raise UsageError(reason=f"{' and '.join(said)} can't be said together: each names a snapshot of its own")
+
+
+def _confirmation(session: Session, progress: Progress, yes: bool) -> Confirm:
+    """Show the plan and ask; off a terminal only --yes counts as one."""
+    from dr_toolkit.errors import NotConfirmed
+
+    def confirm(plan: PlanResult) -> bool:
+        progress.stop()
+        to_stdout = session.outputs == [("text", None)]
+        if not session.flags.quiet or not yes:
+            session.show(plan, sys.stdout if to_stdout else sys.stderr)
+            print(file=sys.stdout if to_stdout else sys.stderr)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise NotConfirmed(reason="there is no terminal to ask at")
+            if not click.confirm(f"Restore into {plan.plan.target} ({plan.plan.target_scope})?", err=True):
+                return False
+        progress.start("restoring")
+        return True
+
+    return confirm

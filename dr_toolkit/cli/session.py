@@ -1,0 +1,157 @@
+"""From flags to a context, and from a result to what is printed and the exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dr_toolkit.cli.options import FORMATS, LATER_FORMATS, Globals
+from dr_toolkit.errors import NotAvailableYet, UsageError
+
+if TYPE_CHECKING:
+    from dr_toolkit.report.progress import Progress
+    from dr_toolkit.report.text import Result
+    from dr_toolkit.workflows.context import Context
+
+
+class Exit(Exception):
+    """The command is over; ``code`` is its exit code."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def given(context: click.Context) -> Globals:
+    """The global flags of a command."""
+    return context.obj if isinstance(context.obj, Globals) else Globals()
+
+
+def outputs(flags: Globals) -> list[tuple[str, str | None]]:
+    """Each format that is asked for, and the file (None: stdout); raises UsageError and NotAvailableYet."""
+    asked = [text.partition("=") for text in flags.output] or [(flags.format or "text", "", "")]
+    result: list[tuple[str, str | None]] = []
+    for name, separator, file in asked:
+        if name in LATER_FORMATS:
+            raise NotAvailableYet(what=f"format {name}")
+        if name not in FORMATS:
+            raise UsageError(reason=f"there is no format {name}; known: {', '.join(FORMATS)}")
+        if separator and not file:
+            raise UsageError(reason=f"--output {name}= names no file")
+        result.append((name, file or None))
+    if sum(file is None for _, file in result) > 1:
+        raise UsageError(reason="only one format can go to stdout; name a file for the others: --output FORMAT=FILE")
+    return result
+
+
+class Session:
+    """One run of a command."""
+
+    def __init__(self, flags: Globals) -> None:
+        self.flags = flags
+        self.outputs = outputs(flags)
+        set_up_log(flags)
+
+    def context(self, progress: Callable[[str], None] | None = None) -> Context:
+        """The context that the flags and the config make."""
+        from dr_toolkit.config import Config, load_config
+        from dr_toolkit.workflows.context import Context, Flags
+
+        flags = self.flags
+        path = Path(flags.config) if flags.config else None
+        config = load_config(path, os.environ, Path.cwd()) or Config.empty()
+        config = config.with_store(flags.store)
+        where = Flags(flags.profile, flags.region, flags.endpoint_url, flags.source)
+        return Context(config, where, os.environ, progress or (lambda text: None))
+
+    @contextmanager
+    def working(self, label: str) -> Iterator[Progress]:
+        """Show what goes on meanwhile, on a terminal."""
+        from dr_toolkit.report.progress import Progress
+
+        flags = self.flags
+        with Progress(sys.stderr, quiet=flags.quiet, no_color=flags.no_color).start(label) as progress:
+            yield progress
+
+    def show(self, result: Result, stream: Any = None, *, colors: bool = True) -> None:
+        """Write a result as text, to stdout or to a stream."""
+        from dr_toolkit.report import text
+        from dr_toolkit.report.page import Page
+        from dr_toolkit.report.style import Style
+        from dr_toolkit.resources import registry
+
+        stream = stream or sys.stdout
+        style = Style.of(stream, no_color=self.flags.no_color or not colors, verbose=self.flags.verbose > 0)
+        text.show(Page(stream, style), result, registry())
+
+    def end(self, result: Result) -> None:
+        """Write the result in every format that was asked for, and end with its exit code."""
+        from dr_toolkit.report import text
+        from dr_toolkit.report.page import Page
+        from dr_toolkit.report.style import Style
+
+        for name, file in self.outputs:
+            self._write(name, file, result)
+        if not self.flags.quiet:
+            style = Style.of(sys.stderr, no_color=self.flags.no_color, verbose=self.flags.verbose > 0)
+            text.notes(Page(sys.stderr, style), result)
+        raise Exit(result.exit_code)
+
+    def _write(self, name: str, file: str | None, result: Result) -> None:
+        if file is None:
+            self._write_to(name, sys.stdout, result)
+            return
+        try:
+            with Path(file).open("w", encoding="utf-8") as stream:
+                self._write_to(name, stream, result, colors=False)
+        except OSError as error:
+            raise UsageError(reason=f"{file} can't be written: {error.strerror or error}") from None
+
+    def _write_to(self, name: str, stream: Any, result: Result, *, colors: bool = True) -> None:
+        if name == "json":
+            from dr_toolkit.report import as_json
+
+            as_json.write(as_json.document(result), stream)
+        else:
+            self.show(result, stream, colors=colors)
+
+
+def set_up_log(flags: Globals) -> None:
+    """Send the log to stderr, at the level and in the format that was asked for; AWS's own only at -vv."""
+    level = logging.ERROR if flags.quiet else {0: logging.WARNING, 1: logging.INFO}.get(flags.verbose, logging.DEBUG)
+    target = logging.StreamHandler(sys.stderr)
+    target.setFormatter(_JsonLines() if flags.log_format == "json" else _Lines())
+    root = logging.getLogger()
+    root.handlers[:] = [target]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("dr_toolkit").setLevel(level)
+    if flags.verbose < 2:
+        for noisy in ("aiobotocore.credentials", "botocore.credentials"):
+            logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+class _Lines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        """Time, level and message."""
+        return f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')} {record.levelname.lower()} {record.getMessage()}"
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        """A JSON object a line."""
+        import json
+
+        facts = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        return json.dumps(facts, ensure_ascii=False)

@@ -1,0 +1,27 @@
+"""``dr-toolkit verify``."""
+
+from __future__ import annotations
+
+import click
+
+from dr_toolkit.cli.options import Command, flag
+from dr_toolkit.cli.session import Session, given
+
+
+@click.command(cls=Command)
+@click.option("--to", "target", required=True, metavar="TARGET", help="A target of the config, or a region.")
+@click.option("--snapshot", default="latest", metavar="SNAPSHOT", help="Which snapshot; the last complete one.")
+@flag("--in-place", text="Allow the snapshot's own region as the target.")
+@click.pass_context
+def verify(context: click.Context, target: str, snapshot: str, in_place: bool) -> None:
+    """Compare a target with a snapshot; nothing is changed.
+
+    Exit 0: it is what the snapshot says. 2: it differs. 3: something could not be compared.
+    """
+    from dr_toolkit.workflows import restore
+    from dr_toolkit.workflows.targets import Options
+
+    session = Session(given(context))
+    with session.working("verifying") as progress:
+        result = restore.verify(session.context(progress.advance), target, snapshot, Options(in_place=in_place))
+    session.end(result)

@@ -1,0 +1,2 @@
+def run(no_color: bool, keep: str | None) -> int:
+    raise NotImplementedError

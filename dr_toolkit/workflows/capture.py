@@ -1,0 +1,193 @@
+"""Snapshots: taken, listed, shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from dr_toolkit.config import Source
+from dr_toolkit.engine.canonical import canonicalise
+from dr_toolkit.engine.capture import Reader
+from dr_toolkit.engine.pairing import Known, pair
+from dr_toolkit.errors import BaselineNotFound, DrToolkitError, IntegrityError, LockedError
+from dr_toolkit.model.documents import INFO, Estate, Finding, Manifest, Scope, Snapshot
+from dr_toolkit.report.listings import (
+    BaselineResult,
+    CreateEntry,
+    CreateResult,
+    SnapshotList,
+    SnapshotRow,
+    SnapshotShow,
+)
+from dr_toolkit.resources import registry
+from dr_toolkit.store.entries import Entry
+from dr_toolkit.store.leases import acquire
+from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, excluded, narrow
+
+STAGE = "apigateway.stage"
+
+
+def read(context: Context, source: Source, known: Known | None = None) -> tuple[Scope, Estate]:
+    """A source's region as it is now, canonical; ``known`` are the keys of physical ids seen before."""
+    cloud = context.cloud(source)
+    types = registry()
+    reading = Reader(cloud, types, context.progress).read(excluded(source))
+    names = pair(reading, types, cloud.scope, known or {})
+    estate = narrow(canonicalise(reading, types, names), source)
+    _say_what_stages_serve(estate)
+    return cloud.scope, estate
+
+
+def _say_what_stages_serve(estate: Estate) -> None:
+    """A deployment's own content is not captured: it must not be taken for what the draft says."""
+    stages = estate.counts.get(STAGE, 0)
+    if stages:
+        text = (
+            f"{stages} stage{'s are' if stages > 1 else ' is'} captured with settings and description of what "
+            "is deployed, not with its content: a restore deploys the draft"
+        )
+        estate.findings.append(Finding(INFO, "deployed-content", STAGE, text))
+
+
+def create(context: Context, names: Sequence[str]) -> CreateResult:
+    """Capture sources, one after another; an error of one does not keep the others from being taken."""
+    return CreateResult(tuple(take(context, source) for source in context.sources(names)))
+
+
+def take(context: Context, source: Source) -> CreateEntry:
+    """Capture one source into the store; the first complete snapshot becomes its baseline."""
+    began = time.monotonic()
+    try:
+        with acquire(context.store, f"capture/{_lease_name(source.name)}", LEASE_SECONDS, context.now):
+            manifest, first = _take(context, source)
+    except DrToolkitError as error:
+        return CreateEntry(source.name, error=error, seconds=time.monotonic() - began)
+    return CreateEntry(source.name, manifest, None, first, time.monotonic() - began)
+
+
+def _lease_name(source: str) -> str:
+    from dr_toolkit.store.layout import quoted
+
+    return quoted(source)
+
+
+def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
+    taken_at = context.now()
+    scope, estate = read(context, source)
+    context.progress("writing the snapshot")
+    manifest = context.snapshots.write(source.name, scope, estate, taken_at, VERSION)
+    if not manifest.complete or context.baselines.get(source.name) is not None:
+        return manifest, False
+    entry = context.snapshots.resolve(source.name, manifest.id)
+    digest = context.snapshots.manifest_digest(entry)
+    reason = "the first complete snapshot"
+    try:
+        context.baselines.set(source.name, manifest.id, digest, set_by="dr-toolkit", reason=reason, replaces=0)
+    except LockedError:
+        return manifest, False
+    return manifest, True
+
+
+# --- looking at what there is ----------------------------------------------------------------------
+
+
+def resolve(context: Context, source: str, spec: str) -> Entry:
+    """The snapshot that is meant; ``baseline`` is one too."""
+    if spec != "baseline":
+        return context.snapshots.resolve(source, spec)
+    baseline = context.baselines.get(source)
+    if baseline is None:
+        raise BaselineNotFound(source=source, store=context.store.url)
+    entry = context.snapshots.resolve(source, baseline.snapshot)
+    if context.snapshots.manifest_digest(entry) != baseline.manifest_sha256:
+        raise IntegrityError(
+            name=entry.name,
+            store=context.store.url,
+            reason="it is not the manifest that was made the baseline",
+            hint=f"Look at it, then: dr-toolkit baseline set SNAPSHOT --source {source}",
+        )
+    return entry
+
+
+def load(context: Context, source: str, spec: str) -> Snapshot:
+    """A snapshot, every byte proven."""
+    context.progress(f"loading {spec}")
+    return context.snapshots.load(resolve(context, source, spec))
+
+
+def listing(context: Context) -> SnapshotList:
+    """All snapshots in the store, or those of --source."""
+    wanted = context.flags.source
+    entries = context.snapshots.entries(context.config.source(wanted).name if wanted else None)
+    baselines = {s: context.baselines.get(s) for s in {e.source for e in entries}}
+    rows = []
+    for entry in entries:
+        held = baselines[entry.source]
+        rows.append(_row(entry, bool(held and held.snapshot == entry.id)))
+    return SnapshotList(context.store.url, tuple(rows))
+
+
+def _row(entry: Entry, baseline: bool) -> SnapshotRow:
+    return SnapshotRow(
+        source=entry.source,
+        id=entry.id,
+        taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        complete=entry.complete,
+        baseline=baseline,
+    )
+
+
+def show(context: Context, spec: str, *, with_resources: bool = False) -> SnapshotShow:
+    """One snapshot; its manifest alone, or every resource in it."""
+    source = context.source().name
+    entry = resolve(context, source, spec)
+    held = context.baselines.get(source)
+    baseline = bool(held and held.snapshot == entry.id)
+    if with_resources:
+        snapshot = context.snapshots.load(entry)
+        return SnapshotShow(snapshot.manifest, context.store.url, baseline, snapshot.estate)
+    return SnapshotShow(context.snapshots.manifest(entry), context.store.url, baseline)
+
+
+def baseline_show(context: Context) -> BaselineResult:
+    """The baseline that holds."""
+    source = context.source().name
+    held = context.baselines.get(source)
+    if held is None:
+        raise BaselineNotFound(source=source, store=context.store.url)
+    entry = context.snapshots.resolve(source, held.snapshot)
+    return BaselineResult(
+        source=source,
+        snapshot=held.snapshot,
+        taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        number=held.number,
+        set_at=held.set_at,
+        set_by=held.set_by,
+        reason=held.reason,
+        complete=entry.complete,
+    )
+
+
+def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
+    """Make a snapshot the baseline; it is loaded first, for a damaged one is no baseline."""
+    source = context.source().name
+    entry = resolve(context, source, spec)
+    context.snapshots.load(entry)
+    before = context.baselines.get(source)
+    digest = context.snapshots.manifest_digest(entry)
+    person = context.person()
+    held = context.baselines.set(
+        source, entry.id, digest, set_by=person, reason=reason, replaces=before.number if before else 0
+    )
+    return BaselineResult(
+        source=source,
+        snapshot=entry.id,
+        taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        number=held.number,
+        set_at=held.set_at,
+        set_by=held.set_by,
+        reason=held.reason,
+        previous=before.snapshot if before else "",
+        moved=True,
+        complete=entry.complete,
+    )

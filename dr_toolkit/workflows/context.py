@@ -1,0 +1,197 @@
+"""What every use case starts from: the config, the flags, and the doors to AWS and the store."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dr_toolkit import __version__
+from dr_toolkit.config import Config, Source, StoreSettings, Target, excludes_type, selects
+from dr_toolkit.errors import NotAvailableYet, UsageError
+from dr_toolkit.model.documents import Estate
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.resources import registry
+
+if TYPE_CHECKING:
+    from dr_toolkit.aws.cloud import AwsCloud, Clouds
+    from dr_toolkit.store.baselines import Baselines
+    from dr_toolkit.store.objects import ObjectStore
+    from dr_toolkit.store.snapshots import Snapshots
+
+VERSION = __version__
+LEASE_SECONDS = 900.0
+"""How long a capture or restore is held for its holder without a sign of life."""
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The global flags that bear on where things are."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    source: str | None = None
+
+
+def _silent(text: str) -> None:
+    """Show nothing."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Context:
+    """One command's view of the world. ``now`` is UTC; ``pause`` takes seconds."""
+
+    config: Config
+    flags: Flags = field(default_factory=Flags)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    progress: Callable[[str], None] = _silent
+    now: Callable[[], datetime] = _now
+    pause: Callable[[float], None] = time.sleep
+
+    def __post_init__(self) -> None:
+        if missing := self.config.not_acted_on():
+            raise NotAvailableYet(
+                what=f"{', '.join(missing)} in {self.config.file}",
+                hint="Take it out of the config file: this version would not act on it.",
+            )
+
+    # --- who and where --------------------------------------------------------------------------------
+
+    def source(self, name: str | None = None) -> Source:
+        """The one source that is meant: by name, by --source, or because there is only one."""
+        if name or self.flags.source:
+            return self.config.source(str(name or self.flags.source))
+        if len(self.config.sources) == 1:
+            return next(iter(self.config.sources.values()))
+        if self.config.sources:
+            known = ", ".join(sorted(self.config.sources))
+            raise UsageError(reason=f"which source? The config has {known}", hint="Say --source NAME.")
+        if region := self.default_region:
+            return self.config.source(region)
+        raise UsageError(
+            reason="no source: there is none in a config file, and no region was named",
+            hint="Name a region (such as us-east-1), or write a config file: dr-toolkit init",
+        )
+
+    def sources(self, names: Sequence[str]) -> list[Source]:
+        """The sources that are named; all of the config's where none is."""
+        if names:
+            return [self.config.source(name) for name in dict.fromkeys(names)]
+        if self.flags.source or not self.config.sources:
+            return [self.source()]
+        return list(self.config.sources.values())
+
+    def target(self, name: str) -> Target:
+        """The target of that name, or the region of that name."""
+        return self.config.target(name)
+
+    @property
+    def default_region(self) -> str | None:
+        """The region of --region, else of AWS's own variables."""
+        return self.flags.region or self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION")
+
+    def person(self) -> str:
+        """Who runs this, as the machine knows it."""
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):
+            return "unknown"
+
+    # --- doors ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _clouds(self) -> Clouds:
+        from dr_toolkit.aws.cloud import Clouds
+
+        return Clouds()
+
+    def cloud(self, place: Source | Target) -> AwsCloud:
+        """The region of a source or target; raises CredentialsMissing, RegionUnavailable, CloudUnreachable."""
+        from dr_toolkit.aws.cloud import Access
+
+        flags = self.flags
+        access = Access(flags.profile, flags.endpoint_url, place.role_arn, place.external_id)
+        return self._clouds.open(place.region, access)
+
+    def open_store(self, settings: StoreSettings | None) -> ObjectStore:
+        """A store by its settings; raises UsageError where there are none."""
+        from dr_toolkit.store.open import open_store
+        from dr_toolkit.store.s3_session import ObjectLock
+
+        if settings is None:
+            raise UsageError(
+                reason="no store: say where snapshots are kept",
+                hint="Say --store s3://BUCKET/PREFIX (or file:///FOLDER), or write a config file: dr-toolkit init",
+            )
+        lock = settings.object_lock
+        return open_store(
+            settings.url,
+            profile=self.flags.profile,
+            region=settings.region or self.default_region,
+            endpoint_url=settings.endpoint_url or self.flags.endpoint_url,
+            role_arn=settings.role_arn,
+            external_id=settings.external_id,
+            kms_key_arn=settings.kms_key_arn,
+            object_lock=ObjectLock(lock.mode, lock.days) if lock else None,
+        )
+
+    @cached_property
+    def store(self) -> ObjectStore:
+        """The store of snapshots and baselines."""
+        return self.open_store(self.config.store)
+
+    def state_store(self, target: Target) -> ObjectStore:
+        """Where journals and leases of restores into a target are kept."""
+        return self.open_store(target.state) if target.state else self.store
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The snapshots in the store."""
+        from dr_toolkit.store.snapshots import Snapshots
+
+        return Snapshots(self.store)
+
+    @cached_property
+    def baselines(self) -> Baselines:
+        """The baselines in the store."""
+        from dr_toolkit.store.baselines import Baselines
+
+        return Baselines(self.store, self.now)
+
+
+def excluded(source: Source) -> Callable[[str], bool]:
+    """Whether a source's config leaves a type out as a whole."""
+    types = registry()
+
+    def leaves_out(name: str) -> bool:
+        above = [n for n in types.sources(name) - {name} if not types[n].landmark]
+        return excludes_type(source, name, above)
+
+    return leaves_out
+
+
+def narrow(estate: Estate, source: Source) -> Estate:
+    """The estate without what a source's config leaves out by key."""
+    if source.include == ("*",) and not source.exclude:
+        return estate
+    types = registry()
+    for text in list(estate.lines):
+        key = ResourceKey.parse(text)
+        above = []
+        parent = types.parent(key)
+        while parent is not None:
+            above.append(parent.text)
+            parent = types.parent(parent)
+        if not types[key.type].landmark and not selects(source, text, above):
+            estate.drop(text)
+    estate.findings = [f for f in estate.findings if "/" not in f.key or f.key in estate.lines]
+    return estate

@@ -1,0 +1,98 @@
+"""Drift: what is live against what was held good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dr_toolkit.config import Source
+from dr_toolkit.engine.compare import both_read, compare
+from dr_toolkit.engine.pairing import known_of
+from dr_toolkit.errors import UsageError
+from dr_toolkit.model.changes import UPDATE, Change, FieldChange
+from dr_toolkit.model.documents import FAILED, GAP, INFO, READ, Coverage, Estate, Finding, Snapshot
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.report.results import DriftReport, DriftResult
+from dr_toolkit.resources import registry
+from dr_toolkit.workflows import capture
+from dr_toolkit.workflows.context import Context, narrow
+
+
+def drift(context: Context, names: Sequence[str], against: str = "baseline") -> DriftReport:
+    """Every source that is named (all, where none is) against its baseline, or against another snapshot."""
+    return DriftReport(tuple(_source(context, s, against) for s in context.sources(names)))
+
+
+def _source(context: Context, source: Source, against: str) -> DriftResult:
+    snapshot = capture.load(context, source.name, against)
+    taken_at = context.now()
+    known = known_of(snapshot.estate, registry())
+    scope, live = capture.read(context, source, known)
+    if (scope.account, scope.region) != (snapshot.manifest.scope.account, snapshot.manifest.scope.region):
+        raise UsageError(
+            reason=f"snapshot {snapshot.manifest.id} is of {snapshot.manifest.scope}, and {source.name} is {scope}",
+            hint="Name the source that the snapshot was taken of, or use its credentials.",
+        )
+    return _result(source, snapshot, live, against, taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _result(source: Source, snapshot: Snapshot, live: Estate, against: str, taken_at: str) -> DriftResult:
+    types = registry()
+    before = narrow(snapshot.estate, source)
+    changes = [*compare(before, live, types, both_read(before, live)), *_redeployed(before, live)]
+    return DriftResult(
+        source=source.name,
+        baseline_id=snapshot.manifest.id,
+        live_taken_at=taken_at,
+        changes=tuple(sorted(changes, key=lambda c: c.key)),
+        findings=_news(snapshot, live) + _unknown_types(before),
+        coverage=_coverage(before, live),
+        compared_types=tuple(sorted(n for n, c in live.coverage.items() if c.status == READ)),
+        scope=snapshot.manifest.scope,
+        baseline_taken_at=snapshot.manifest.taken_at,
+        against=against,
+        resources=len(live),
+    )
+
+
+def _news(snapshot: Snapshot, live: Estate) -> tuple[Finding, ...]:
+    """Of what was found in the capture, what is missing, and what was not said of the snapshot already."""
+    said = set(snapshot.manifest.findings)
+    return tuple(f for f in live.findings if f.severity == GAP or (f.severity != INFO and f not in said))
+
+
+def _redeployed(before: Estate, live: Estate) -> list[Change]:
+    """Deployments are immutable: a stage that serves another one serves something else."""
+    changes = []
+    for text in before.lines.keys() & live.lines.keys():
+        if not text.startswith("apigateway.deployment/"):
+            continue
+        old, new = before.ids.get(text), live.ids.get(text)
+        if old and new and old != new:
+            fields = (FieldChange(("id",), old, new),)
+            reason = "the stage serves another deployment"
+            changes.append(Change(ResourceKey.parse(text), UPDATE, before.get(text), live.get(text), fields, reason))
+    return changes
+
+
+def _coverage(before: Estate, live: Estate) -> dict[str, Coverage]:
+    """What could be compared: a type that either side failed to read could not."""
+    merged = {}
+    for name in {*before.coverage, *live.coverage}:
+        mine = live.coverage.get(name) or Coverage(READ)
+        theirs = before.coverage.get(name) or Coverage(READ)
+        if theirs.status == FAILED and mine.status == READ:
+            mine = replace(theirs, reason=f"not in the snapshot: {theirs.reason}")
+        elif theirs.status != READ and mine.status == READ:
+            mine = Coverage(theirs.status, "excluded when the snapshot was taken")
+        merged[name] = mine
+    return dict(sorted(merged.items()))
+
+
+def _unknown_types(before: Estate) -> tuple[Finding, ...]:
+    types = registry()
+    unknown = sorted(n for n in before.counts if n not in types)
+    return tuple(
+        Finding(GAP, "unknown-type", n, f"this version does not know the type {n}; upgrade to compare it")
+        for n in unknown
+    )

@@ -1,0 +1,373 @@
+"""Restore: plan, ask, apply with a journal, verify; and go on after a crash."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dr_toolkit.engine.executor import Executor, Outcome
+from dr_toolkit.engine.survey import Survey
+from dr_toolkit.errors import (
+    BadPlanFile,
+    BlockedSteps,
+    NotConfirmed,
+    RunNotFound,
+    TargetMoved,
+    UnfinishedRun,
+    UsageError,
+)
+from dr_toolkit.model import planfile
+from dr_toolkit.model.changes import ADOPT, CREATE, Change, Plan
+from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding, Snapshot
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
+from dr_toolkit.resources import registry
+from dr_toolkit.store.journal import Journal, Runs, RunState
+from dr_toolkit.store.layout import quoted
+from dr_toolkit.store.leases import Lease, acquire
+from dr_toolkit.workflows import capture
+from dr_toolkit.workflows.context import LEASE_SECONDS, Context
+from dr_toolkit.workflows.targets import DEPLOYMENT, Made, Options, Planned, View, view
+
+PASSES = 3
+"""A restore looks again after its steps, and mends what still differs, so many times in all."""
+
+Confirm = Callable[[PlanResult], bool]
+"""Shows a plan and asks; False: don't."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked to be restored, and how."""
+
+    target: str
+    snapshot: str = "latest"
+    options: Options = field(default_factory=Options)
+    resume: str | None = None
+    plan_file: Plan | None = None
+
+
+def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
+    """What a restore would do; changes nothing."""
+    snapshot = capture.load(context, context.source().name, spec)
+    return PlanResult(view(context, target, snapshot, options).plan(options).plan)
+
+
+def verify(context: Context, target: str, spec: str, options: Options) -> VerifyResult:
+    """Whether a target is what a snapshot says; changes nothing."""
+    began = time.monotonic()
+    snapshot = capture.load(context, context.source().name, spec)
+    seen = view(context, target, snapshot, options)
+    return _verified(seen, seen.plan(options).plan, time.monotonic() - began)
+
+
+def _verified(seen: View, left: Plan, seconds: float) -> VerifyResult:
+    """A plan that has nothing left to do is a verification that found nothing."""
+    changes = [c for c in left.changes if c.action != ADOPT]
+    changes += [Change(b.key, b.action, None, None, (), b.reason) for b in left.blocked]
+    gaps = [Finding(GAP, "blocked", b.key.text, b.reason) for b in left.blocked]
+    gaps += [Finding(GAP, "not-in-snapshot", "snapshot", text) for text in left.gaps]
+    return VerifyResult(
+        snapshot=left.snapshot,
+        source=left.source,
+        target=left.target,
+        target_scope=left.target_scope,
+        changes=tuple(sorted(changes, key=lambda c: c.key)),
+        findings=tuple(f for f in left.findings if f.severity in (GAP, BLOCKED)) + tuple(gaps),
+        coverage={n: Coverage(c.status, c.reason) for n, c in seen.snapshot.estate.coverage.items()},
+        checked=sum(not registry()[k.partition("/")[0]].landmark for k in _known_keys(seen.snapshot)),
+        seconds=seconds,
+    )
+
+
+def _known_keys(snapshot: Snapshot) -> Iterable[str]:
+    return (k for k in snapshot.estate.lines if k.partition("/")[0] in registry())
+
+
+# --- restore ----------------------------------------------------------------------------------------
+
+
+def read_plan(data: str, name: str, target: str) -> Plan:
+    """A plan from a file; raises BadPlanFile."""
+    try:
+        return planfile.read(data)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadPlanFile(file=name, reason=str(error) or type(error).__name__, target=target) from None
+
+
+def restore(context: Context, request: Request, confirm: Confirm) -> RestoreResult:
+    """Restore a snapshot into a target.
+
+    Raises UnfinishedRun, TargetMoved, BlockedSteps and NotConfirmed before anything is changed.
+    """
+    target = context.target(request.target)
+    store = context.state_store(target)
+    lease = acquire(store, f"restore/{quoted(target.name)}", LEASE_SECONDS, context.now)
+    with lease:
+        return _Restore(context, request, Runs(store, target.name, context.now), lease).run(confirm)
+
+
+class _Restore:
+    def __init__(self, context: Context, request: Request, runs: Runs, lease: Lease) -> None:
+        self.context, self.request, self.runs, self.lease = context, request, runs, lease
+        self.began = time.monotonic()
+
+    def run(self, confirm: Confirm) -> RestoreResult:
+        unfinished = self._unfinished()
+        options, spec, source = self._meant(unfinished)
+        snapshot = capture.load(self.context, source, spec)
+        if unfinished is not None and unfinished.begin.get("snapshot") != snapshot.manifest.id:
+            raise UnfinishedRun(
+                run=unfinished.run, target=self.request.target, snapshot=unfinished.begin.get("snapshot")
+            )
+        self.seen = view(self.context, self.request.target, snapshot, options)
+        self.made = self._made(unfinished)
+        first = self.seen.plan(options, self.made)
+        self._check(first.plan)
+        self._refuse_blocked(first.plan, options)
+        if not first.plan.steps and unfinished is None:
+            return self._nothing(first.plan)
+        agreed = not first.plan.steps or self._was_confirmed(first.plan, unfinished)
+        if not agreed and not confirm(PlanResult(first.plan)):
+            raise NotConfirmed(reason="the plan was not confirmed")
+        self.journal = self._journal(first, unfinished)
+        return self._apply(first, options)
+
+    # --- before anything is changed -------------------------------------------------------------------
+
+    def _unfinished(self) -> RunState | None:
+        last = self.runs.last()
+        asked = self.request.resume
+        if asked:
+            state = self.runs.state(asked) if asked != "last" else last
+            if state is None or state.finished:
+                run = asked if asked != "last" else ""
+                raise RunNotFound(run=run, target=self.request.target, store=self.context.store.url)
+            return state
+        return last if last is not None and not last.finished else None
+
+    def _meant(self, unfinished: RunState | None) -> tuple[Options, str, str]:
+        """The options, snapshot and source: an unfinished run's own, where it is to be gone on with."""
+        if unfinished is not None and self.request.resume:
+            said = unfinished.begin.get("options", {})
+            asked = self.request.options
+            merged = Options(
+                prune=bool(said.get("prune")),
+                in_place=bool(said.get("in_place")),
+                skip_blocked=bool(said.get("skip_blocked")) or asked.skip_blocked,
+            )
+            return merged, str(unfinished.begin["snapshot"]), str(unfinished.begin["source"])
+        given = self.request.plan_file
+        if given is not None:
+            allowed = Options(
+                prune=bool(given.options.get("prune")),
+                in_place=self.request.options.in_place,
+                skip_blocked=self.request.options.skip_blocked,
+            )
+            return allowed, given.snapshot, given.source
+        return self.request.options, self.request.snapshot, self.context.source().name
+
+    def _made(self, unfinished: RunState | None) -> Made:
+        """What the unfinished run made, what it left in doubt, and which deployments are owed."""
+        made = Made(owed=self._owed_before(unfinished))
+        if unfinished is None:
+            return made
+        intents: dict[str, dict[str, Any]] = {}
+        for record in unfinished.records:
+            if record["kind"] == "intent":
+                intents[record["step"]] = record
+            elif record["kind"] in ("done", "failed"):
+                intents.pop(record["step"], None)
+            elif record["kind"] == "resumed":
+                intents = {f"earlier {name}": r for name, r in intents.items()}
+            made.ids |= record.get("bound", {}) if record["kind"] == "done" else {}
+        owed = {ResourceKey.parse(text) for text in unfinished.begin.get("owed", [])}
+        settled = {text for r in unfinished.records if r["kind"] == "done" for text in r.get("bound", {})}
+        made.owed |= {key for key in owed if key.text not in settled}
+        self._adopt_in_doubt(made, list(intents.values()), unfinished)
+        return made
+
+    def _owed_before(self, unfinished: RunState | None) -> frozenset[ResourceKey]:
+        last = self.runs.last()
+        if unfinished is not None or last is None:
+            return frozenset()
+        return frozenset(ResourceKey.parse(text) for text in last.records[-1].get("owed", []))
+
+    def _adopt_in_doubt(self, made: Made, intents: list[dict[str, Any]], unfinished: RunState) -> None:
+        """A deployment has no name: one that no stage serves, and that was not there before, is the one in doubt."""
+        doubtful = [r for r in intents if r.get("operation") == "CreateDeployment"]
+        if not doubtful:
+            return
+        found = self.seen.survey(made)
+        before = set(unfinished.begin.get("deployments", []))
+        for record in doubtful:
+            key = ResourceKey.parse(record["keys"][0])
+            outer = found.bindings.get(ResourceKey("apigateway.rest_api", key.path[:1]).text, "")
+            known = {*before, *made.ids.values()}
+            new = [i for i in found.unbound(DEPLOYMENT, outer) if i not in known]
+            if len(new) == 1:
+                made.ids[key.text] = new[0]
+                made.owed -= {key}
+
+    def _check(self, now: Plan) -> None:
+        """A plan from a file applies only where planning anew gives the same plan."""
+        given = self.request.plan_file
+        if given is None:
+            return
+        if given.target != now.target or given.target_scope != now.target_scope:
+            raise UsageError(
+                reason=f"the plan is for {given.target} ({given.target_scope}), "
+                f"not for {now.target} ({now.target_scope})"
+            )
+        if given.snapshot_digest != now.snapshot_digest:
+            raise TargetMoved(target=now.target, reason=f"snapshot {now.snapshot} is not the one that was planned with")
+        if given.fingerprint != now.fingerprint:
+            raise TargetMoved(target=now.target, reason="what the plan rests on is not as it was")
+        if [planfile.step(s) for s in given.steps] != [planfile.step(s) for s in now.steps]:
+            raise TargetMoved(target=now.target, reason="planning anew gives other steps (has the config changed?)")
+
+    def _refuse_blocked(self, first: Plan, options: Options) -> None:
+        if first.blocked and not options.skip_blocked:
+            shown = "; ".join(f"{b.key}: {b.reason}" for b in first.blocked[:3])
+            more = f"; and {len(first.blocked) - 3} more" if len(first.blocked) > 3 else ""
+            raise BlockedSteps(count=f"{len(first.blocked)} change(s)", reason=shown + more)
+
+    def _was_confirmed(self, first: Plan, unfinished: RunState | None) -> bool:
+        """Whether everything in the plan was in the one that a person said yes to."""
+        if unfinished is None or not self.request.resume:
+            return False
+        said = {text for record in unfinished.records for text in record.get("changes", [])}
+        return all(f"{c.action} {c.key}" in said for c in first.changes)
+
+    def _journal(self, first: Planned, unfinished: RunState | None) -> Journal:
+        if unfinished is not None:
+            return self.runs.resume(unfinished.run, changes=_said(first.plan))
+        plan = first.plan
+        record = {
+            "snapshot": plan.snapshot,
+            "source": plan.source,
+            "options": dict(plan.options),
+            "fingerprint": plan.fingerprint,
+            "person": self.context.person(),
+            "changes": _said(plan),
+            "owed": _deployments_to_make(plan),
+            "deployments": _all_deployments(first.survey),
+        }
+        return self.runs.begin(record)
+
+    # --- doing it ---------------------------------------------------------------------------------------
+
+    def _apply(self, first: Planned, options: Options) -> RestoreResult:
+        """Make the steps, look again, and mend what still differs; then write the end."""
+        total = Outcome()
+        bindings: dict[str, str] = {}
+        current = left = first
+        for number in range(1, PASSES + 1):
+            bindings |= current.survey.bindings
+            outcome = self._execute(current, bindings)
+            _add(total, outcome, "" if number == 1 else f" (pass {number})")
+            self.made.ids |= outcome.bound
+            self.made.owed = self._still_owed(current.plan, outcome)
+            left = self.seen.plan(options, self.made)
+            if not left.plan.steps or total.failed:
+                break
+            current = left
+        verified = _verified(self.seen, left.plan, time.monotonic() - self.began)
+        self._end(left, total, verified)
+        kept = self.seen.snapshot.estate.lines
+        return RestoreResult(
+            run=self.journal.run,
+            plan=first.plan,
+            done=tuple(total.done),
+            failed=total.failed,
+            skipped=total.skipped,
+            verify=verified,
+            seconds=time.monotonic() - self.began,
+            bindings={k: v for k, v in bindings.items() if k in kept},
+        )
+
+    def _execute(self, current: Planned, bindings: dict[str, str]) -> Outcome:
+        executor = Executor(
+            cloud=self.seen.cloud,
+            registry=registry(),
+            record=_Kept(self.journal, self.lease),
+            bindings=bindings,
+            run=f"{self.journal.run}-{self._token()}",
+            look=lambda names: self._look(bindings, names),
+            pause=self.context.pause,
+            progress=self.context.progress,
+            seen=frozenset(_all_deployments(current.survey)),
+        )
+        return executor.execute(current.plan.steps)
+
+    def _token(self) -> str:
+        """What tells this run from one of the same number in another store."""
+        return str(self.journal.records()[0].get("by", ""))[:8]
+
+    def _look(self, bindings: dict[str, str], names: Iterable[str]) -> Survey:
+        types = registry()
+        only = frozenset().union(*(types.sources(n) for n in names)) | {"ec2.vpc"}
+        if any(n.startswith("ec2.security_group") for n in only):
+            only |= {"ec2.security_group_rule", "ec2.prefix_list", "ec2.foreign_prefix_list"}
+        if DEPLOYMENT in only:
+            only |= {"apigateway.stage"}
+        made = replace(self.made, ids={**self.made.ids, **bindings})
+        return self.seen.survey(made, frozenset(only))
+
+    def _still_owed(self, current: Plan, outcome: Outcome) -> frozenset[ResourceKey]:
+        done = set(outcome.done)
+        steps = [s for s in current.steps if s.call.operation == "CreateDeployment" and s.id not in done]
+        return frozenset(key for step in steps for key in step.keys)
+
+    def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
+        from dr_toolkit.store.pairings import Pairings
+
+        owed, bindings = _deployments_to_make(left.plan), left.survey.bindings
+        self.journal.append("end", verdict=verified.verdict, failed=dict(total.failed), owed=owed)
+        estate, types = self.seen.snapshot.estate, registry()
+        pairs = {
+            f"{text.partition('/')[0]} {source_id}": bindings[text]
+            for text, source_id in estate.ids.items()
+            if text in bindings and text.partition("/")[0] in types
+            if types[text.partition("/")[0]].root and types[text.partition("/")[0]].pairs_by_id
+        }
+        if pairs and not self.seen.is_home:
+            store = self.context.state_store(self.seen.target)
+            Pairings(store).add(left.plan.source, left.plan.target, pairs)
+
+    def _nothing(self, first: Plan) -> RestoreResult:
+        verified = _verified(self.seen, first, time.monotonic() - self.began)
+        return RestoreResult("", first, verify=verified, seconds=time.monotonic() - self.began, bindings=first.bindings)
+
+
+class _Kept:
+    """The journal, with a sign of life for the lease at every record."""
+
+    def __init__(self, journal: Journal, lease: Lease) -> None:
+        self._journal, self._lease = journal, lease
+
+    def append(self, kind: str, **facts: Any) -> None:
+        """Write the next record; raises LockedError where the lease or the run was lost."""
+        self._lease.keep()
+        self._journal.append(kind, **facts)
+
+
+def _said(plan: Plan) -> list[str]:
+    return [f"{c.action} {c.key}" for c in plan.changes]
+
+
+def _all_deployments(found: Survey) -> list[str]:
+    return sorted(str(row.data["id"]) for row in found.reading.of(DEPLOYMENT))
+
+
+def _deployments_to_make(plan: Plan) -> list[str]:
+    return sorted(c.key.text for c in plan.changes if c.key.type == DEPLOYMENT and c.action == CREATE)
+
+
+def _add(total: Outcome, outcome: Outcome, mark: str) -> None:
+    total.done += [f"{step}{mark}" for step in outcome.done]
+    total.failed |= {f"{step}{mark}": reason for step, reason in outcome.failed.items()}
+    total.skipped |= {f"{step}{mark}": reason for step, reason in outcome.skipped.items()}
+    total.calls += outcome.calls

@@ -1,0 +1,214 @@
+"""A snapshot seen from a target: translated, compared with what is there, and planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dr_toolkit.config import Target
+from dr_toolkit.engine import planner, steps
+from dr_toolkit.engine.mapping import inverse
+from dr_toolkit.engine.pairing import Identity
+from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.survey import Outlook, Survey, survey
+from dr_toolkit.engine.translate import Translation, Wishes, translate
+from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
+from dr_toolkit.model.changes import UPDATE, Blocked, Plan
+from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope, Snapshot
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.resources import registry
+from dr_toolkit.workflows.context import Context
+
+DEPLOYMENT = "apigateway.deployment"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a restore is allowed to do."""
+
+    prune: bool = False
+    in_place: bool = False
+    skip_blocked: bool = False
+
+    def as_dict(self) -> dict[str, bool]:
+        """As a plan and a journal keep it."""
+        return {"prune": self.prune, "in_place": self.in_place, "skip_blocked": self.skip_blocked}
+
+
+@dataclass
+class Made:
+    """What a run made so far: physical ids by printed key, and the deployments that it still owes."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    owed: frozenset[ResourceKey] = frozenset()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, and the survey of the target that it rests on."""
+
+    plan: Plan
+    survey: Survey
+
+
+@dataclass(frozen=True)
+class View:
+    """A target with a snapshot in mind."""
+
+    context: Context
+    target: Target
+    cloud: Cloud
+    snapshot: Snapshot
+    pairs: Mapping[str, str]
+
+    def survey(self, made: Made | None = None, only: frozenset[str] | None = None) -> Survey:
+        """The target as it is now; what a run made keeps the key that it was made for."""
+        return survey(self.cloud, registry(), self._outlook(made or Made()), self.context.progress, only)
+
+    def _outlook(self, made: Made) -> Outlook:
+        types = registry()
+        estate = self.snapshot.estate
+        wanted = {text.partition("/")[0] for text in estate.lines}
+        absent = {n for n, c in estate.coverage.items() if c.status in (EXCLUDED, FAILED)}
+        return Outlook(
+            known=self._known(made),
+            given={k: v for k, v in self._map().items() if _is_key(k)},
+            landmarks=frozenset(n for n in wanted if n in types and types[n].landmark and not types[n].listing.within),
+            excluded=lambda name: name in absent,
+        )
+
+    def _known(self, made: Made) -> dict[Identity, ResourceKey]:
+        """The keys of physical ids in the target: from earlier restores, from a restore in place, from this run."""
+        ids = dict(self._paired())
+        if self.is_home:
+            ids |= self.snapshot.estate.ids
+        ids |= made.ids
+        types = registry()
+        known: dict[Identity, ResourceKey] = {}
+        for text, physical_id in ids.items():
+            key = ResourceKey.parse(text)
+            t = types.get(key.type)
+            if t is None or not (t.pairs_by_id or text in made.ids) or not physical_id:
+                continue
+            outer = ids.get(ResourceKey(t.listing.per, key.path[:1]).text, "") if t.listing.per else ""
+            known[(key.type, outer, physical_id)] = key
+        return known
+
+    @property
+    def is_home(self) -> bool:
+        """Whether the target is the very region that the snapshot was taken of."""
+        return (self.cloud.scope.account, self.cloud.scope.region) == (
+            self.snapshot.manifest.scope.account,
+            self.snapshot.manifest.scope.region,
+        )
+
+    def _paired(self) -> dict[str, str]:
+        """Printed keys of the snapshot to ids in the target, by what earlier restores made of the same source ids."""
+        return {
+            text: self.pairs[f"{text.partition('/')[0]} {source_id}"]
+            for text, source_id in self.snapshot.estate.ids.items()
+            if f"{text.partition('/')[0]} {source_id}" in self.pairs
+        }
+
+    def _map(self) -> dict[str, str]:
+        """What the config maps, with the source's physical ids told as keys."""
+        by_id = inverse(self.snapshot.estate)
+        return {by_id.get(k, k): v for k, v in self.target.map.items()}
+
+    def translated(self) -> Translation:
+        """The snapshot in the target's terms."""
+        literals = {k: v for k, v in self._map().items() if not _is_key(k)}
+        wishes = Wishes(literals, tuple((r.cidr, r.to) for r in self.target.rewrite), self.target.edge)
+        manifest = self.snapshot.manifest
+        return translate(self.snapshot.estate, manifest.scope, self.cloud.scope, wishes, registry())
+
+    def plan(self, options: Options, made: Made | None = None) -> Planned:
+        """What a restore would do now; changes nothing."""
+        found = self.survey(made)
+        owed = made.owed if made else frozenset()
+        moved = self.translated()
+        blocked = [*moved.blocked, *_mapped_in_vain(found.missing)]
+        situation = planner.Situation(
+            moved.estate, found.estate, registry(), found.bindings, options.prune, owed, tuple(blocked)
+        )
+        draft = planner.draft(situation)
+        self.context.progress("ordering the steps")
+        manifest = self.snapshot.manifest
+        body = manifest.objects["body"].sha256
+        plan = Plan(
+            snapshot=manifest.id,
+            snapshot_digest=body,
+            source=manifest.source,
+            source_scope=manifest.scope,
+            target=self.target.name,
+            target_scope=self.cloud.scope,
+            changes=tuple(draft.changes),
+            steps=tuple(steps.steps(draft, situation, self.cloud.scope)),
+            blocked=tuple(draft.blocked),
+            findings=tuple(sorted({*draft.findings, *moved.findings, *_worth_saying(self.snapshot)})),
+            fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings),
+            options=options.as_dict(),
+            bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
+            gaps=manifest.gaps,
+        )
+        return Planned(plan, found)
+
+
+def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:
+    """Open a target for a snapshot.
+
+    Raises TargetIsSource where it is the snapshot's own region and that was not asked for, GuardError where it is
+    in another partition.
+    """
+    from dr_toolkit.store.pairings import Pairings
+
+    target = context.target(name)
+    here = snapshot.manifest.scope
+    same_region = target.region == here.region
+    if same_region and not options.in_place and target.role_arn is None:
+        raise TargetIsSource(target=target.name, region=here.region)
+    cloud = context.cloud(target)
+    _check_place(here, cloud.scope, target.name, options)
+    pairs = Pairings(context.state_store(target)).get(snapshot.manifest.source, target.name)
+    return View(context, target, cloud, snapshot, pairs)
+
+
+def _check_place(here: Scope, there: Scope, target: str, options: Options) -> None:
+    """The same region of another account is another place; another partition is another world."""
+    is_home = (here.account, here.region) == (there.account, there.region)
+    if is_home and not options.in_place:
+        raise TargetIsSource(target=target, region=here.region)
+    if options.in_place and not is_home:
+        raise UsageError(
+            reason=f"--in-place is for the snapshot's own region, {here}, and target {target} is {there}",
+            hint="Leave --in-place out.",
+        )
+    if there.partition != here.partition:
+        raise GuardError(
+            reason=f"target {target} is in partition {there.partition}, the snapshot in {here.partition}: "
+            "ARNs, services and accounts do not carry over"
+        )
+
+
+def _is_key(text: str) -> bool:
+    """Whether a config's map entry names a resource (else it is an ARN or other text)."""
+    head = text.partition("/")[0]
+    return head in registry()
+
+
+def _mapped_in_vain(missing: Mapping[str, str]) -> list[Blocked]:
+    return [
+        Blocked(ResourceKey.parse(text), UPDATE, f"the config maps it, but {reason}", "correct the map in the config")
+        for text, reason in missing.items()
+    ]
+
+
+def _worth_saying(snapshot: Snapshot) -> list[Finding]:
+    """Of what was found at capture, what matters where the snapshot is restored."""
+    codes = {"looks-located", "unportable-id", "unknown-id", "deployed-content", "homonym"}
+    return [f for f in snapshot.manifest.findings if f.code in codes]
+
+
+def _of_the_plan(bindings: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
+    wanted = set(keys)
+    return {k: v for k, v in sorted(bindings.items()) if k in wanted}
