@@ -1,4 +1,4 @@
-"""Recognise an AWS request on the wire: which service, operation and region, and whether it changes anything."""
+"""Recognise an AWS request on the wire: service, operation, region, and whether it changes anything."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ _S3_SUBRESOURCES = {
 
 @dataclass(eq=False)
 class Call:
-    """One request as the stand-in saw it; `status` is None while it has no answer, or never got one."""
+    """One request as the stand-in saw it.
+
+    `status` is None while it has no answer, or where the client never got one; `done` says that it was carried out.
+    """
 
     number: int
     service: str
@@ -44,6 +47,7 @@ class Call:
     params: Mapping[str, Any] = field(default_factory=dict)
     status: int | None = None
     fault: str | None = None
+    done: bool = False
 
     @property
     def name(self) -> str:

@@ -116,12 +116,12 @@ class Gate:
         with self._lock:
             self.calls.clear()
             self.on_death = None
+            self._refused: dict[str, frozenset[str] | None] = {}
             self.clear_faults()
 
     def clear_faults(self) -> None:
-        """Let everything pass again, the dead included; the calls stay written down."""
+        """Let everything pass again, the dead included. The log stays, and so do the regions that are refused."""
         with self._lock:
-            self._refused: dict[str, frozenset[str] | None] = {}
             self._rules: list[_Rule] = []
             self._arm(s3=False)
 
@@ -210,8 +210,12 @@ class Gate:
         return Counter((c.service, c.operation, c.region) for c in calls if s3 or c.service != "s3")
 
     def mutations(self, region: str | None = None) -> list[Call]:
-        """The calls that change something in AWS, S3's left out, in their order."""
+        """The calls that would change something in AWS, in vain or not, in their order; S3's left out."""
         return [call for call in self.select(region=region, mutating=True) if call.service != "s3"]
+
+    def effects(self, region: str | None = None) -> list[Call]:
+        """Those of `mutations` that were carried out, those whose answer was lost among them."""
+        return [call for call in self.mutations(region) if call.done]
 
     @property
     def refused(self) -> list[Call]:
@@ -286,12 +290,14 @@ class Gate:
         if call.service == "s3" and call is not self._victim:
             result = self.app(environ, start_both)
             call.status = int(begun[0][0].split()[0]) if begun else None
+            call.done = call.status is not None and call.status < 300
             return result
         with self._work:  # moto's models know nothing of threads
             result = self.app(environ, start)
             body = b"".join(result)
             getattr(result, "close", lambda: None)()
         call.status = int(begun[0][0].split()[0])
+        call.done = call.status < 300
         lost = call is self._victim and (self._kill_after or self._lose)
         if not lost:
             start_response(*begun[0])

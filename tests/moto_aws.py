@@ -19,6 +19,7 @@ import botocore.session
 from aiobotocore.httpsession import AIOHTTPSession
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
+from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import (
@@ -65,6 +66,12 @@ class Stand:
         ec2_groups.QUOTA = ec2_groups.Quota()
         BackendDict.reset()
         reset_model_data()
+
+    def reset_region(self, region: str) -> None:
+        """Empty EC2 and API Gateway in one region, and leave all else as it is, the gate's log too."""
+        for service in ("ec2", "apigateway", "apigatewayv2"):
+            backends: Any = get_backend(service)
+            backends[ACCOUNT][region].reset()
 
     def client(self, service: str, region: str, **config: Any) -> Any:
         """A boto3 client of the stand-in."""

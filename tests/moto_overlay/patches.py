@@ -83,10 +83,9 @@ def key_list(name: str) -> Slot:
             held += [key] if key not in held else []
         elif key not in held:
             raise not_found(f"Invalid {name} specified")
-        elif op == "remove":
-            held.remove(key)
         else:
-            held[held.index(key)] = str(value)
+            held.remove(key)
+            held += [str(value)] if op == "replace" else []
         document[name] = held
 
     return Slot(("add", "replace", "remove"), apply, keyed=True)

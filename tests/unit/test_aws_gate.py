@@ -89,8 +89,12 @@ def test_a_refused_region_answers_with_an_error(aws: Stand, gate: Gate, ec2: Any
         aws.client("apigateway", HOME).get_rest_apis()
     aws.client("ec2", AWAY).describe_vpcs()
     assert [call.region for call in gate.refused] == [HOME, HOME]
-    gate.reset()
+    gate.clear_faults()
+    with refused("RegionRefused"):
+        ec2.describe_vpcs()
+    gate.allow(HOME)
     ec2.describe_vpcs()
+    gate.reset()
 
 
 @pytest.mark.parametrize(
@@ -190,6 +194,8 @@ def test_death_before_a_call_leaves_no_effect(aws: Stand, gate: Gate, ec2: Any, 
         with pytest.raises(Killed):
             names(ec2)
         assert gate.dead
+        assert [call.fault for call in gate.mutations()] == [None, "killed before"]
+        assert [call.params["GroupName"] for call in gate.effects()] == ["a"]
         gate.clear_faults()
         assert names(ec2) == {"default", "a"}
 
@@ -200,6 +206,7 @@ def test_death_after_a_call_leaves_its_effect(aws: Stand, gate: Gate, ec2: Any, 
         make("a")
         with pytest.raises(Killed):
             make("b")
+        assert [call.params["GroupName"] for call in gate.effects()] == ["a", "b"]
         gate.clear_faults()
         assert names(ec2) == {"default", "a", "b"}
 
@@ -243,3 +250,15 @@ def test_regions_are_worlds_of_their_own(aws: Stand, make: Callable[[str], Any])
     assert names(aws.client("ec2", AWAY)) == {"default"}
     aws.reset()
     assert names(aws.client("ec2", HOME)) == {"default"}
+
+
+def test_one_region_is_emptied_alone(aws: Stand, gate: Gate, make: Callable[[str], Any]) -> None:
+    make("a")
+    away = aws.client("ec2", AWAY)
+    away.create_security_group(GroupName="b", Description="x")
+    aws.client("apigateway", AWAY).create_rest_api(name="x")
+    aws.reset_region(AWAY)
+    assert names(away) == {"default"}
+    assert aws.client("apigateway", AWAY).get_rest_apis()["items"] == []
+    assert names(aws.client("ec2", HOME)) == {"default", "a"}
+    assert gate.count("CreateSecurityGroup") == 2
