@@ -8,10 +8,18 @@ from functools import cached_property
 from urllib.parse import unquote
 
 _UNSAFE = re.compile(r"[%/\x00-\x1f\x7f\u0085\u2028\u2029]")
+_TYPE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 
 
 def _quoted(segment: str) -> str:
     return _UNSAFE.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), segment)
+
+
+def _unquoted(segment: str) -> str:
+    """Address ranges are most of what is quoted, and have nothing but slashes in them."""
+    if segment.count("%") == segment.count("%2F"):
+        return segment.replace("%2F", "/")
+    return unquote(segment)
 
 
 @dataclass(frozen=True, order=True)
@@ -41,9 +49,9 @@ class ResourceKey:
     def parse(cls, text: str) -> ResourceKey:
         """Read a printed key; raises ValueError where there is no type or no path."""
         head, *path = text.split("/")
-        if not re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)+", head) or not path:
+        if not _TYPE.fullmatch(head) or not path:
             raise ValueError(f"{text!r} is not a key such as ec2.security_group/main/web")
-        return cls(head, tuple(unquote(segment) for segment in path))
+        return cls(head, tuple([_unquoted(segment) if "%" in segment else segment for segment in path]))
 
 
 @dataclass(frozen=True, order=True)

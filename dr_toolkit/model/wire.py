@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
             return {"@ref": value.key.text}
         case Join():
             return {"@join": [plain(part) for part in value.parts]}
-        case Mapping():
+        case dict() | Mapping():
             return {_escaped(str(k)): plain(v) for k, v in value.items()}
         case list() | tuple():
             return [plain(v) for v in value]
@@ -44,6 +44,8 @@ def _escaped(name: str) -> str:
 
 def rich(value: Any) -> Any:
     """The inverse of ``plain``."""
+    if not isinstance(value, dict | list):
+        return value
     match value:
         case {"@ref": str(text)} if len(value) == 1:
             return Ref(ResourceKey.parse(text))
@@ -53,8 +55,6 @@ def rich(value: Any) -> Any:
             return {(k[1:] if k.startswith("@@") else k): rich(v) for k, v in value.items()}
         case list():
             return [rich(v) for v in value]
-        case _:
-            return value
 
 
 def canonical(value: Any) -> bytes:
@@ -64,7 +64,10 @@ def canonical(value: Any) -> bytes:
 
 def dumps(document: Any) -> str:
     """Canonical JSON text of plain JSON."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(document)
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def digest(data: bytes) -> str:
@@ -102,6 +105,8 @@ def read_body(data: bytes) -> dict[str, bytes]:
             document = json.loads(text)
             key = document["key"]
             ResourceKey.parse(key)
+            if not isinstance(document["attributes"], dict):
+                raise ValueError("its attributes are no object")
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"line {number} can't be read: {error}") from None
         if key in lines:
@@ -125,7 +130,7 @@ def read_ids(data: bytes) -> tuple[dict[str, str], dict[str, Mapping[str, Any]]]
     observed: dict[str, Mapping[str, Any]] = {}
     for text in data.splitlines():
         row = json.loads(text)
-        if not isinstance(row, dict) or "key" not in row:
+        if not isinstance(row, dict) or "key" not in row or not isinstance(row.get("observed", {}), dict):
             raise ValueError("an ids line is an object with key, id and observed")
         if row.get("id") is not None:
             physical[row["key"]] = row["id"]
@@ -190,7 +195,7 @@ def manifest(value: Manifest) -> bytes:
 def manifest_format(data: bytes) -> int:
     """The format number alone; raises ValueError where there is none. Read it before anything else."""
     number = json.loads(data)["format"]
-    if not isinstance(number, int):
+    if type(number) is not int:
         raise ValueError("format is not a number")
     return number
 

@@ -84,6 +84,17 @@ class Runs:
         listed = self._listed()
         return self._state(max(listed, key=int), listed) if listed else None
 
+    def latest(self) -> dict[str, Any] | None:
+        """The latest record of the last run, None where there is none: one listing, one read.
+
+        Its ``kind`` is ``end`` where that run is finished. Raises IntegrityError where it can't be read.
+        """
+        listed = self._listed()
+        if not listed:
+            return None
+        run = max(listed, key=int)
+        return self._sequence(run).get(listed[run][-1]).record
+
     def state(self, run: str) -> RunState:
         """Any run, finished or not, as ``12`` or ``000012``; raises RunNotFound and IntegrityError."""
         name = _name(run)

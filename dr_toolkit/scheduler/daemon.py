@@ -1,15 +1,4 @@
-"""The daemon of ``schedule run``: takes every source when its schedule says so, until it is asked to end.
-
-Every source is looked at once at the start, which catches up on what was missed, and then at each fire
-time. A capture that fails, or lacks something, is tried again after 5 minutes, then 10, at most an hour
-apart, until the next fire time; so is one that could not reach the store. What is due, and who takes it,
-is for ``workflows.schedules`` to say: here are only the clock, the threads and the signals. The config is
-the truth and nothing is remembered from one run to the next, so the daemon may be killed at any moment.
-
-The context's clock is the one that counts. Where it moves (somebody set it, or the machine slept) every
-source is looked at anew. On SIGTERM or SIGINT no capture begins any more, those under way are finished,
-and the exit code is 143 or 130; on a second signal they are abandoned, which loses nothing but themselves.
-"""
+"""The daemon itself: the jobs, the signals, and what is said of them."""
 
 from __future__ import annotations
 
@@ -19,22 +8,22 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any, NoReturn
 
 from dr_toolkit.config import Source
-from dr_toolkit.crontab import Crontab
-from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.report.listings import FAILED_RUN, NOT_DUE, PARTIAL, RUNNING, TAKEN, OnceRow
 from dr_toolkit.report.vocabulary import count, duration
+from dr_toolkit.scheduler.timer import WATCH, Fires, make_timer
+from dr_toolkit.scheduler.watch import Watch
 from dr_toolkit.workflows import schedules
 from dr_toolkit.workflows.context import Context
 
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger("dr_toolkit.scheduler")
 _ENDED_BY = (signal.SIGTERM, signal.SIGINT)
 _LEVELS = {
     TAKEN: logging.INFO,
@@ -46,8 +35,6 @@ _LEVELS = {
 _AT_ONCE = 4  # captures; more of them would only wait for the same quotas of AWS
 _CLOCK_MOVED = 5.0  # seconds
 _MOST_DOUBLINGS = 16
-_WATCH = "watch"
-_SOURCE = "source/"
 
 
 @dataclass(frozen=True)
@@ -111,88 +98,15 @@ def _signals(install: bool) -> Iterator[list[int]]:
             signal.signal(number, action)
 
 
-class _Fires:
-    """A schedule as apscheduler's trigger; ``now`` there is this machine's time, and may not be the context's."""
-
-    def __init__(self, schedule: Crontab, now: Callable[[], datetime]) -> None:
-        self._schedule, self._now = schedule, now
-
-    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:  # noqa: ARG002
-        """The first fire time after now, whatever was missed: that is one capture, and it has begun."""
-        ahead = timedelta(seconds=round((self._now() - now).total_seconds()))
-        return self._schedule.next_after(now + ahead) - ahead
-
-
-def _timer(captures: int) -> Any:
-    """An apscheduler that keeps its jobs in memory and runs late ones however late they are."""
-    from apscheduler.executors.pool import ThreadPoolExecutor
-    from apscheduler.schedulers.background import BackgroundScheduler
-    from apscheduler.triggers.base import BaseTrigger
-
-    BaseTrigger.register(_Fires)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # what else it says, the daemon says better
-    return BackgroundScheduler(
-        timezone=UTC,
-        executors={"default": ThreadPoolExecutor(captures), _WATCH: ThreadPoolExecutor(1)},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-    )
-
-
-class _Watch:
-    """What was last seen in the store, and who is past its RPO by that; may be used from several threads."""
-
-    def __init__(self, context: Context, log: logging.Logger) -> None:
-        self._context, self._log = context, log
-        self._sources = [source for source in context.sources(()) if source.rpo]
-        self._known: schedules.Known | None = None
-        self._blind = False
-        self._stale: set[str] = set()
-        self._lock = threading.RLock()
-
-    def look(self) -> schedules.Known:
-        """The snapshots in the store; those seen before where it can't be read now, which is logged once."""
-        with self._lock:
-            try:
-                self._known = tuple(self._context.snapshots.entries())
-            except DrToolkitError as error:
-                if not self._blind:
-                    self._log.warning("snapshots can't be listed, so what is stale may not show: %s", error)
-                self._blind = True
-            else:
-                if self._blind:
-                    self._log.info("snapshots can be listed again")
-                self._blind = False
-            return self._known or ()
-
-    def check(self) -> None:
-        """Log each source that has got past its RPO, once, and each that is back within it."""
-        with self._lock:
-            if self._known is None or self._past_rpo():
-                self.look()  # another daemon may have taken one meanwhile
-            if self._known is None:
-                return
-            stale = self._past_rpo()
-            for name, told in stale.items():
-                if name not in self._stale:
-                    self._log.warning("%s: past its RPO", told)
-            for name in sorted(self._stale - set(stale)):
-                self._log.info("%s: within its RPO again", name)
-            self._stale = set(stale)
-
-    def _past_rpo(self) -> dict[str, str]:
-        now = self._context.now()
-        rows = [schedules.standing(source, self._known or (), now) for source in self._sources]
-        return {row.source: row.told for row in rows if row.stale}
-
-
 class _Daemon:
     """The jobs of one run: each source's captures, and the watch over the RPOs."""
 
     def __init__(self, context: Context, pace: Pace, log: logging.Logger) -> None:
         self._context, self._pace, self._log = context, pace, log
         self._sources = schedules.scheduled(context)
-        self._watch = _Watch(context, log)
-        self._timer = _timer(min(len(self._sources), _AT_ONCE))
+        self._watch = Watch(context, log)
+        self._fires = {_job(s): Fires(s.schedule, context.now) for s in self._sources if s.schedule}
+        self._timer = make_timer(min(len(self._sources), _AT_ONCE))
         self._offset = self._clock_offset()
         self._lock = threading.Lock()
         self._ending = False
@@ -208,13 +122,11 @@ class _Daemon:
 
         now = datetime.now(UTC)
         for source in self._sources:
-            self._timer.add_job(
-                self._capture, _Fires(_of(source), self._context.now), [source], id=_job(source), next_run_time=now
-            )
-        seconds = self._pace.look
-        self._timer.add_job(self._look, "interval", seconds=seconds, id=_WATCH, executor=_WATCH, next_run_time=now)
-        ends = EVENT_JOB_EXECUTED | EVENT_JOB_ERROR
-        self._timer.add_listener(self._ended, ends)
+            job = _job(source)
+            self._timer.add_job(self._capture, self._fires[job], [source], id=job, next_run_time=now)
+        # Its first look comes after that time, so that catching up may make fresh what was stale at the start.
+        self._timer.add_job(self._look, "interval", seconds=self._pace.look, id=WATCH, executor=WATCH)
+        self._timer.add_listener(self._ended, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
         self._timer.add_listener(self._not_begun, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         self._tell_start()
         self._timer.start()
@@ -255,23 +167,26 @@ class _Daemon:
 
     # --- the work -------------------------------------------------------------------------------------
 
-    def _capture(self, source: Source) -> float | None:
-        """Take a source if it is due; the seconds until it must be looked at before its next fire time."""
+    def _capture(self, source: Source) -> None:
+        """Take a source if it is due, and say when it must be looked at again."""
+        fires = self._fires[_job(source)]
+        fires.again = None
         with self._at_work(source.name) as wanted:
             if not wanted:
-                return None
+                return
             row = schedules.serve(self._context, source)
-            again = self._again(source, row)
-            self._tell(row, again)
+            wait = self._wait(source, row)
+            fires.again = None if wait is None else _in(wait)
+            self._tell(row, wait)
             self._watch.check()
-            return again
 
     def _look(self) -> None:
         with self._at_work("") as wanted:
             if wanted:
                 self._watch.check()
 
-    def _again(self, source: Source, row: OnceRow) -> float | None:
+    def _wait(self, source: Source, row: OnceRow) -> float | None:
+        """Seconds until a source must be looked at again; None where that is its next fire time."""
         now = self._context.now()
         fire = schedules.due(source, self._watch.look(), now)
         if fire is None:
@@ -284,15 +199,15 @@ class _Daemon:
             wait = min(self._pace.retry * 2 ** min(failures, _MOST_DOUBLINGS), self._pace.longest_retry)
         else:
             wait = self._pace.running  # another run has it, or a fire time came while this one was at work
-        return wait if now + timedelta(seconds=wait) < _of(source).next_after(now) else None
+        return wait if now + timedelta(seconds=wait) < self._fires[_job(source)].schedule.next_after(now) else None
 
-    def _tell(self, row: OnceRow, again: float | None) -> None:
+    def _tell(self, row: OnceRow, wait: float | None) -> None:
         """One line for what became of a source; that another run is still at it is said once."""
         same = row.outcome == RUNNING == self._last.get(row.source)
         self._last[row.source] = row.outcome
         code = f" (exit code {row.exit_code})" if row.outcome == FAILED_RUN else ""
         facts = [row.snapshot, row.reason, f"in {duration(row.seconds)}" if row.outcome == TAKEN else ""]
-        facts.append(f"looked at again in {duration(again)}" if again else f"next at {row.next_due}")
+        facts.append(f"looked at again in {duration(wait)}" if wait else f"next at {row.next_due}")
         text = ", ".join(filter(None, facts))
         self._log.log(
             logging.DEBUG if same else _LEVELS[row.outcome], "%s: %s%s: %s", row.source, row.outcome, code, text
@@ -300,18 +215,25 @@ class _Daemon:
 
     # --- what the timer tells -------------------------------------------------------------------------
 
+    # No lock may be taken here: apscheduler may hold its own meanwhile.
+
     def _ended(self, event: Any) -> None:
         """After a job's end, when it can be run again."""
+        from apscheduler.jobstores.base import JobLookupError
+
+        fires = self._fires.get(event.job_id)
         if event.exception is not None:
             self._log.error("%s failed: %s: %s", event.job_id, type(event.exception).__name__, event.exception)
-        again = event.retval if event.exception is None else self._pace.retry
-        with self._lock:
-            if again and not self._ending and event.job_id != _WATCH:
-                self._timer.modify_job(event.job_id, next_run_time=datetime.now(UTC) + timedelta(seconds=again))
+            if fires:
+                fires.again = _in(self._pace.retry)
+        if fires:
+            then = fires.get_next_fire_time(None, datetime.now(UTC))
+            with suppress(JobLookupError):  # nothing is to be run any more
+                self._timer.modify_job(event.job_id, next_run_time=then)
 
     def _not_begun(self, event: Any) -> None:
-        if event.job_id != _WATCH:
-            name = event.job_id.removeprefix(_SOURCE)
+        if event.job_id in self._fires:
+            name = event.job_id.partition("/")[2]
             self._log.info("%s: due, while its last capture is still at work: looked at again after that", name)
 
     def notice_clock(self) -> None:
@@ -352,10 +274,10 @@ class _Daemon:
             return sorted(name for name in self._under_way if name)
 
 
-def _of(source: Source) -> Crontab:
-    assert source.schedule is not None
-    return source.schedule
-
-
 def _job(source: Source) -> str:
-    return f"{_SOURCE}{source.name}"
+    return f"source/{source.name}"
+
+
+def _in(seconds: float) -> datetime:
+    """That time from now, by this machine's clock."""
+    return datetime.now(UTC) + timedelta(seconds=seconds)

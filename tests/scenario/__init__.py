@@ -1,0 +1,1 @@
+"""Whole stories, through real boto3 clients."""
