@@ -172,7 +172,10 @@ class BaselineNotFound(StoreError):
 
 
 class RunNotFound(StoreError):
-    """No unfinished restore run {run} on target {target} in {store}"""
+    """There is no unfinished restore{of} of target {target} in {store} to go on with"""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(of=f" {facts['run']}" if facts.get("run") else "", **facts)
 
     hint = "Start anew: dr-toolkit restore --to {target}"
 

@@ -1,7 +1,7 @@
 """The rules of this house that no ready-made tool checks.
 
 ``check_house.py`` prints what each rule measured and what breaks it, and ends with 1 when one is broken.
-``check_house.py --write`` first puts the commands' real help into the documents' help blocks.
+``check_house.py --write`` first puts the commands' real help and the table of types into the documents' blocks.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ SLOW = {"boto3", "botocore", "s3fs", "fsspec", "aiobotocore", "deepdiff", "apsch
 HELP_BLOCK = re.compile(
     r"<!-- help: (?P<command>[^\n]+?) -->\n(?P<text>(?:(?!<!-- help:).)*?)<!-- /help -->", re.DOTALL
 )
+TYPES_BLOCK = re.compile(r"<!-- types -->\n.*?<!-- /types -->", re.DOTALL)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -79,9 +80,7 @@ def is_demo(module: Module) -> bool:
 # --- docstrings, sizes, names ---------------------------------------------------------------------
 
 
-def public_definitions(
-    body: list[ast.stmt], prefix: str = ""
-) -> Iterator[tuple[str, ast.ClassDef | Function]]:
+def public_definitions(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, ast.ClassDef | Function]]:
     """Public classes, functions and methods, those under an ``if`` or ``try`` included."""
     for node in body:
         if isinstance(node, ast.If | ast.Try):
@@ -130,9 +129,7 @@ def sizes() -> Outcome:
         if module.lines > LONGEST_MODULE
     ]
     problems += [
-        f"{name}: {length} lines, {LONGEST_FUNCTION} at most"
-        for length, name in functions
-        if length > LONGEST_FUNCTION
+        f"{name}: {length} lines, {LONGEST_FUNCTION} at most" for length, name in functions if length > LONGEST_FUNCTION
     ]
     longest = max(found, key=lambda module: module.lines)
     middle = statistics.median(module.lines for module in found)
@@ -241,14 +238,8 @@ def help_blocks(write: bool = False) -> Outcome:
         if write and real != text:
             path.write_text(real, encoding="utf-8")
         elif real != text:
-            stale = [
-                command
-                for command, (old, new) in zip(commands, paired(text, real), strict=True)
-                if old != new
-            ]
-            problems.append(
-                f"{place}: not what --help prints: {', '.join(stale)}; run {Path(__file__).name} --write"
-            )
+            stale = [command for command, (old, new) in zip(commands, paired(text, real), strict=True) if old != new]
+            problems.append(f"{place}: not what --help prints: {', '.join(stale)}; run {Path(__file__).name} --write")
     if not blocks:
         problems.append("README.md shows no command's help (<!-- help: dr-toolkit --> ... <!-- /help -->)")
     return Outcome(f"{blocks} help blocks in the documents", problems)
@@ -258,6 +249,32 @@ def paired(old: str, new: str) -> Iterator[tuple[str, str]]:
     """The help blocks of two versions of a document, side by side."""
     for one, other in zip(HELP_BLOCK.finditer(old), HELP_BLOCK.finditer(new), strict=True):
         yield one[0], other[0]
+
+
+def types_table() -> str:
+    """The types of the registry as a table: first what is restored, then what is only found."""
+    sys.path.insert(0, str(ROOT))
+    registry = importlib.import_module("dr_toolkit.resources").registry()
+    rows = ["| what | in keys and config | in a restore | |", "|---|---|---|---|"]
+    for kind in sorted(registry, key=lambda t: (t.landmark, t.name)):
+        rows.append(f"| {kind.title} | `{kind.name}` | {'found' if kind.landmark else 'made'} | {kind.notes} |")
+    return "\n".join(rows)
+
+
+def types_block(write: bool = False) -> Outcome:
+    """The README's table of types is what the registry says."""
+    path = ROOT / "README.md"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    table = types_table()
+    real = TYPES_BLOCK.sub(lambda match: f"<!-- types -->\n{table}\n<!-- /types -->", text)
+    problems = []
+    if not TYPES_BLOCK.search(text):
+        problems.append("README.md has no table of types (<!-- types --> ... <!-- /types -->)")
+    elif write:
+        path.write_text(real, encoding="utf-8")
+    elif real != text:
+        problems.append(f"README.md: not the types of the registry; run {Path(__file__).name} --write")
+    return Outcome(f"{table.count(chr(10)) - 1} types in the README's table", problems)
 
 
 def root_group() -> click.Group:
@@ -314,6 +331,7 @@ RULES: dict[str, Callable[[], Outcome]] = {
     "names": names,
     "emulators": emulators,
     "help blocks": help_blocks,
+    "table of types": types_block,
     "quick help": quick_help,
 }
 
@@ -322,6 +340,7 @@ def main() -> int:
     """Check every rule; 1 when one is broken."""
     if "--write" in sys.argv[1:]:
         help_blocks(write=True)
+        types_block(write=True)
     broken = []
     for name, rule in RULES.items():
         outcome = rule()

@@ -18,8 +18,7 @@ def counts(report: Path) -> str:
         return ""
     suites = ET.parse(report).getroot().findall("testsuite")
     total, failed, errors, skipped = (
-        sum(int(suite.get(name, "0")) for suite in suites)
-        for name in ("tests", "failures", "errors", "skipped")
+        sum(int(suite.get(name, "0")) for suite in suites) for name in ("tests", "failures", "errors", "skipped")
     )
     seconds = sum(float(suite.get("time", "0")) for suite in suites)
     parts = {

@@ -7,10 +7,12 @@ lost answer may be followed by another try is for the engine to say, since most 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from dr_toolkit.aws.faults import from_answer, from_failure
+from dr_toolkit.errors import UsageError
 from dr_toolkit.model.documents import Scope
 
 _READS = ("Get", "Describe", "List")
@@ -38,6 +40,7 @@ class AwsCloud:
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Make one call; see ``engine.ports.Cloud``."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         changes = not operation.startswith(_READS)
         facts = {"service": service, "operation": operation, "region": self._region}
@@ -46,7 +49,7 @@ class AwsCloud:
             answer = _call(client, operation, params)
         except ClientError as error:
             raise from_answer(error, facts, changes=changes) from error
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise from_failure(error, facts, changes=changes) from error
         answer.pop("ResponseMetadata", None)
         return answer
@@ -68,6 +71,7 @@ def _call(client: Any, operation: str, params: Mapping[str, Any]) -> dict[str, A
 
 def _make_client(session: Any, service: str, region: str, endpoint_url: str | None, attempts: int) -> Any:
     from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
 
     config = Config(
         retries={"mode": "standard", "total_max_attempts": attempts},
@@ -75,14 +79,18 @@ def _make_client(session: Any, service: str, region: str, endpoint_url: str | No
         read_timeout=_READ_SECONDS,
         user_agent_extra="dr-toolkit",
     )
-    return session.create_client(service, region_name=region, endpoint_url=endpoint_url, config=config)
+    try:
+        return session.create_client(service, region_name=region, endpoint_url=endpoint_url, config=config)
+    except BotoCoreError:
+        raise
+    except ValueError as error:  # that is how botocore says that an endpoint is no URL
+        raise UsageError(
+            reason=str(error), hint="Write it as https://HOST in --endpoint-url, or in AWS's own settings."
+        ) from None
 
 
-@dataclass
 class Clouds:
     """Opens regions; sessions share one loader, for each would otherwise keep its own copy of the service models."""
-
-    _loader: Any = field(default=None, init=False)
 
     def open(self, region: str, access: Access) -> AwsCloud:
         """The region, with the account found out; raises CredentialsMissing, RegionUnavailable or CloudUnreachable.
@@ -90,6 +98,7 @@ class Clouds:
         Rests on sts:GetCallerIdentity of the region itself, and sts:AssumeRole where a role is to be assumed.
         """
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         facts = {"service": "sts", "operation": "GetCallerIdentity", "region": region}
         try:
@@ -98,7 +107,7 @@ class Clouds:
             identity = sts.get_caller_identity()
         except ClientError as error:
             raise from_answer(error, facts, changes=False) from error
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise from_failure(error, facts, changes=False) from error
         partition = str(identity["Arn"]).split(":")[1]
         return AwsCloud(session, region, access.endpoint_url, Scope(str(identity["Account"]), region, partition))
@@ -107,12 +116,18 @@ class Clouds:
         import botocore.session
 
         session = botocore.session.Session(profile=access.profile)
-        if self._loader is None:
-            self._loader = session.get_component("data_loader")
-        session.register_component("data_loader", self._loader)
+        session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
         if access.role_arn:
             _assume(session, region, access)
         return session
+
+
+@cache
+def _loader(data_path: str | None) -> Any:
+    """What reads and keeps the service models."""
+    from botocore.loaders import create_loader
+
+    return create_loader(data_path)
 
 
 def _assume(session: Any, region: str, access: Access) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import sys
@@ -14,7 +13,7 @@ import click
 
 from dr_toolkit import __version__
 from dr_toolkit.cli import baseline, demo, drift, init, later, plan, restore, schedule, snapshot, types, verify
-from dr_toolkit.cli.options import Globals, Group
+from dr_toolkit.cli.options import Group
 from dr_toolkit.cli.session import Exit
 from dr_toolkit.errors import DrToolkitError, UsageError
 
@@ -52,18 +51,24 @@ def run(arguments: list[str]) -> int:
     except Exit as end:
         return _flushed(end.code)
     except click.ClickException as error:
-        return _usage(error)
+        return _usage(error, arguments)
     except DrToolkitError as error:
         return _tell(error, arguments)
     except (KeyboardInterrupt, click.Abort):
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return _stopped("interrupted", INTERRUPTED)
+    except _Terminated:
+        return _stopped("terminated", TERMINATED)
     except BrokenPipeError:
         _quiet_stdout()
         return 1
     except Exception as error:
         return _unexpected(error, arguments)
     return _flushed(0)
+
+
+def _stopped(how: str, code: int) -> int:
+    print(f"{how}; nothing that was done is lost: the same command goes on from there", file=sys.stderr)
+    return _flushed(code)
 
 
 def _flushed(code: int) -> int:
@@ -79,47 +84,40 @@ def _quiet_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class _Terminated(BaseException):
+    """SIGTERM came; like KeyboardInterrupt nothing but the end of the command may hold it up."""
+
+
 def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    sys.exit(TERMINATED)
+    raise _Terminated
 
 
-def _usage(error: click.ClickException) -> int:
+def _usage(error: click.ClickException, arguments: list[str]) -> int:
     """click's own 2 would read as drift."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         print(error.format_message())
-        return WRONG_USAGE
+        return _flushed(WRONG_USAGE)
     hint = ""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f"See: {error.ctx.command_path} --help"
-    return _tell(UsageError(reason=error.format_message(), hint=hint), sys.argv[1:])
+    return _tell(UsageError(reason=error.format_message(), hint=hint), arguments)
 
 
 def _tell(error: DrToolkitError, arguments: list[str]) -> int:
-    """Write an error: for people to stderr, and as JSON to stdout where that was asked for."""
-    from dr_toolkit.report import as_json, text_error
-    from dr_toolkit.report.page import Page
-    from dr_toolkit.report.style import Style
+    from dr_toolkit.cli import failure
 
-    flags = Globals(no_color="--no-color" in arguments)
-    text_error.error(Page(sys.stderr, Style.of(sys.stderr, no_color=flags.no_color)), error)
-    if _wants_json(arguments):
-        as_json.write(as_json.document(error), sys.stdout)
+    failure.tell(error, arguments)
     return _flushed(error.exit_code)
 
 
 def _unexpected(error: Exception, arguments: list[str]) -> int:
     """A fault of the toolkit itself: said as one, with its traceback where more of the log was asked for."""
-    if any(a in ("-v", "-vv", "--verbose") for a in arguments):
+    from dr_toolkit.cli import failure
+
+    if failure.is_set(arguments, "--verbose", "DR_TOOLKIT_VERBOSE", "-v", "-vv"):
         traceback.print_exc()
     told = DrToolkitError(
         reason=f"dr-toolkit itself failed: {type(error).__name__}: {error}",
         hint="Please report it, with what -v shows. Nothing that was done is lost: the command can be run again.",
     )
     return _tell(told, arguments)
-
-
-def _wants_json(arguments: list[str]) -> bool:
-    asked = " ".join(arguments).replace("=", " ").split()
-    pairs = itertools.pairwise(asked)
-    said = any(pair in (("--format", "json"), ("--output", "json")) for pair in pairs)
-    return said or os.environ.get("DR_TOOLKIT_FORMAT") == "json"

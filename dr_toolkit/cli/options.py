@@ -28,11 +28,22 @@ class Globals:
     verbose: int = 0
     log_format: str | None = None
     no_color: bool = False
+    from_environment: frozenset[str] = frozenset()
+    """Which of ``format`` and ``output`` were not typed."""
 
     def over(self, others: Globals) -> Globals:
-        """These flags, and the others where these say nothing."""
+        """These flags, and the others where these say nothing.
+
+        ``--format`` and ``--output`` say the same thing: one that was typed goes over the other's variable.
+        """
         said = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
-        return replace(others, **said)
+        weak = self.from_environment | (others.from_environment - said.keys())
+        merged = replace(others, **said | {"from_environment": weak})
+        typed = any(getattr(merged, name) for name in _RESULT if name not in weak)
+        return replace(merged, **{name: Globals.__dict__[name] for name in weak}) if typed else merged
+
+
+_RESULT = ("format", "output")
 
 
 def _options() -> list[click.Option]:
@@ -55,15 +66,18 @@ def _options() -> list[click.Option]:
     ]
 
 
-_NAMES = frozenset(f.name for f in fields(Globals))
+_NAMES = frozenset(f.name for f in fields(Globals)) - {"from_environment"}
 
 
 def _take(context: click.Context) -> None:
     """Move the global flags of this level into the context's object, over those of the level above."""
+    weak = {n for n in _RESULT if context.get_parameter_source(n) is click.core.ParameterSource.ENVIRONMENT}
     mine = {name: context.params.pop(name) for name in list(context.params) if name in _NAMES}
     said = Globals(**{name: value for name, value in mine.items() if value is not None})
     above = context.parent.obj if context.parent is not None else None
-    context.obj = said.over(above) if isinstance(above, Globals) else said
+    context.obj = replace(said, from_environment=frozenset(weak)).over(
+        above if isinstance(above, Globals) else Globals()
+    )
 
 
 class Command(click.Command):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from dr_toolkit.cli.options import Command, flag
-from dr_toolkit.cli.session import Session, given
+from dr_toolkit.cli.session import Session, check_writable, given, write_file
 
 
 @click.command(cls=Command)
@@ -22,17 +20,15 @@ def plan(context: click.Context, target: str, snapshot: str, out: str | None, pr
 
     Exit 0: nothing to do. 2: changes pending. 3: something can't be restored; it is named.
     """
-    from dr_toolkit.errors import UsageError
     from dr_toolkit.report import as_json
     from dr_toolkit.workflows import restore
     from dr_toolkit.workflows.targets import Options
 
     session = Session(given(context))
+    if out:
+        check_writable(out)
     with session.working("planning") as progress:
         result = restore.plan(session.context(progress.advance), target, snapshot, Options(prune, in_place))
     if out:
-        try:
-            Path(out).write_text(as_json.dumps(as_json.document(result)) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise UsageError(reason=f"{out} can't be written: {error.strerror or error}") from None
+        write_file(out, as_json.dumps(as_json.document(result)) + "\n")
     session.end(result)

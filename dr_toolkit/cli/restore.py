@@ -52,8 +52,8 @@ def restore(
 ) -> None:
     """Restore a snapshot into a target: plan, ask, apply, verify.
 
-    A restore that was interrupted is gone on with by the same command, or by --resume. Exit 0: done and
-    verified. 1: a step failed. 2: the target still differs. 3: something was left out. 13: refused.
+    After an interruption the same command goes on, or --resume does. Exit 0: done and verified. 1: a step
+    failed. 2: the target still differs. 3: something was left out. 13: refused.
     """
     from dr_toolkit.workflows import restore as workflow
     from dr_toolkit.workflows.targets import Options
@@ -114,14 +114,15 @@ def _confirmation(session: Session, progress: Progress, yes: bool) -> Confirm:
 
     def confirm(plan: PlanResult) -> bool:
         progress.stop()
-        to_stdout = session.outputs == [("text", None)]
+        stream = sys.stdout if ("text", None) in session.outputs else sys.stderr
         if not session.flags.quiet or not yes:
-            session.show(plan, sys.stdout if to_stdout else sys.stderr)
-            print(file=sys.stdout if to_stdout else sys.stderr)
+            session.show(plan, stream)
+            print(file=stream, flush=True)
         if not yes:
-            if not sys.stdin.isatty():
+            if not sys.stdin.isatty() or not (sys.stderr.isatty() or sys.stdout.isatty()):
                 raise NotConfirmed(reason="there is no terminal to ask at")
-            if not click.confirm(f"Restore into {plan.plan.target} ({plan.plan.target_scope})?", err=True):
+            question = f"Restore into {plan.plan.target} ({plan.plan.target_scope})?"
+            if not click.confirm(question, err=sys.stderr.isatty()):
                 return False
         progress.start("restoring")
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -35,20 +36,53 @@ def given(context: click.Context) -> Globals:
 
 
 def outputs(flags: Globals) -> list[tuple[str, str | None]]:
-    """Each format that is asked for, and the file (None: stdout); raises UsageError and NotAvailableYet."""
-    asked = [text.partition("=") for text in flags.output] or [(flags.format or "text", "", "")]
+    """Each format that is asked for, and the file (None: stdout); raises UsageError and NotAvailableYet.
+
+    stdout carries the result in any case: as text, where everything that was asked for goes into files.
+    """
+    asked = [(flags.format, "", "")] if flags.format else []
+    asked += [text.partition("=") for text in flags.output]
     result: list[tuple[str, str | None]] = []
     for name, separator, file in asked:
         if name in LATER_FORMATS:
-            raise NotAvailableYet(what=f"format {name}")
+            raise NotAvailableYet(what=f"format {name}", hint=f"There is {' and '.join(FORMATS)}.")
         if name not in FORMATS:
             raise UsageError(reason=f"there is no format {name}; known: {', '.join(FORMATS)}")
         if separator and not file:
-            raise UsageError(reason=f"--output {name}= names no file")
+            raise UsageError(reason=f"--output {name}= names no file", hint=f"Write --output {name}=FILE.")
+        if file:
+            check_writable(file)
         result.append((name, file or None))
-    if sum(file is None for _, file in result) > 1:
-        raise UsageError(reason="only one format can go to stdout; name a file for the others: --output FORMAT=FILE")
-    return result
+    result = list(dict.fromkeys(result))
+    on_stdout = [name for name, file in result if file is None]
+    if len(on_stdout) > 1:
+        raise UsageError(
+            reason=f"only one format can go to stdout, and {' and '.join(on_stdout)} are asked for",
+            hint="Name a file for the others: --output FORMAT=FILE",
+        )
+    return result if on_stdout else [("text", None), *result]
+
+
+def check_writable(file: str) -> None:
+    """Find out before the work whether a file can be written, as far as that can be known; raises UsageError."""
+    path = Path(file)
+    if path.is_dir():
+        raise UsageError(reason=f"{file} can't be written: it is a folder", hint="Name a file.")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(reason=f"{file} can't be written: there is no folder {path.absolute().parent}", hint=_MAKE_IT)
+    if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise UsageError(reason=f"{file} can't be written: permission denied", hint="Name another file.")
+
+
+def write_file(file: str, text: str) -> None:
+    """Write a file that a person asked for; raises UsageError."""
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(reason=f"{file} can't be written: {error.strerror or error}") from None
+
+
+_MAKE_IT = "Make the folder, or name a file in one that is there."
 
 
 class Session:
@@ -97,7 +131,7 @@ class Session:
         from dr_toolkit.report.page import Page
         from dr_toolkit.report.style import Style
 
-        for name, file in self.outputs:
+        for name, file in sorted(self.outputs, key=lambda output: output[1] is not None):
             self._write(name, file, result)
         if not self.flags.quiet:
             style = Style.of(sys.stderr, no_color=self.flags.no_color, verbose=self.flags.verbose > 0)
@@ -108,11 +142,9 @@ class Session:
         if file is None:
             self._write_to(name, sys.stdout, result)
             return
-        try:
-            with Path(file).open("w", encoding="utf-8") as stream:
-                self._write_to(name, stream, result, colors=False)
-        except OSError as error:
-            raise UsageError(reason=f"{file} can't be written: {error.strerror or error}") from None
+        stream = io.StringIO()
+        self._write_to(name, stream, result, colors=False)
+        write_file(file, stream.getvalue())
 
     def _write_to(self, name: str, stream: Any, result: Result, *, colors: bool = True) -> None:
         if name == "json":

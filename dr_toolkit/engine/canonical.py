@@ -20,32 +20,29 @@ from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.tags import RUN_TAG
 from dr_toolkit.spec.types import ResourceType, Row
 
-_PHYSICAL_LOOKING = re.compile(r"(?<![\w-])(?:vpce|vpc|sg|subnet|pl|eni|igw|nat|rtb|tgw)-[0-9a-f]{8,17}(?![\w-])")
+_PHYSICAL_LOOKING = re.compile(r"(?<!\w)(?:vpce|vpc|sg|subnet|pl|eni|igw|nat|rtb|tgw)-[0-9a-f]{8,17}(?!\w)")
 _NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
 def canonicalise(reading: Reading, registry: Registry, names: Names, *, all_landmarks: bool = False) -> Estate:
     """The estate that rows with keys amount to; landmarks only where referred to, unless all are asked for."""
     estate = Estate(coverage=dict(reading.coverage), findings=list(names.findings))
+    used: set[ResourceKey] = set()
     for t in registry:
         for row in reading.of(t.name):
             if row.key is not None:
-                estate.put(_Canon(t, row, names, estate.findings).resource())
+                resource = _Canon(t, row, names, estate.findings).resource()
+                estate.put(resource)
+                if not (all_landmarks or t.landmark):
+                    used |= {*refs_of(resource), *(above for above in (t.parent_key(resource.key),) if above)}
     if not all_landmarks:
-        _drop_unused(estate, registry)
+        _drop_unused(estate, registry, used)
     estate.findings = sorted(set(estate.findings))
     return estate
 
 
-def _drop_unused(estate: Estate, registry: Registry) -> None:
+def _drop_unused(estate: Estate, registry: Registry, used: set[ResourceKey]) -> None:
     """Landmarks that nothing refers to say nothing about the configuration."""
-    used: set[ResourceKey] = set()
-    for resource in estate:
-        t = registry[resource.key.type]
-        if not t.landmark:
-            used |= refs_of(resource)
-            if above := t.parent_key(resource.key):
-                used.add(above)
     for key in list(used):
         while above := registry.parent(key):
             used.add(above)
@@ -89,7 +86,7 @@ class _Canon:
         """A member's canonical value, or ABSENT where it says nothing."""
         if value in _NOTHING or (value == "" and not field.free):
             return ABSENT
-        if field.default is not ABSENT and value == field.default and type(value) is type(field.default):
+        if field.default is not ABSENT and _same(value, field.default):
             return ABSENT
         result = self._shaped(field, value, path)
         return ABSENT if result in _NOTHING and field.members is not None else result
@@ -105,14 +102,17 @@ class _Canon:
             return self._members(field.members, value, path)
         if field.values is not None and isinstance(value, Mapping):
             return {str(k): self._entry(field.values, v, f"{path}.{k}") for k, v in value.items()}
+        if field.items is not None and isinstance(value, list):
+            return self._ordered(field, [self._entry(field.items, v, _item_path(field, v, path)) for v in value])
         if field.free:
             self._scan(value, path)
         return self._ordered(field, _plain(value))
 
     def _entry(self, field: Field, value: Any, path: str) -> Any:
-        """A map's value: it stays, even where it says nothing, for its key says something."""
-        result = self._shaped(field, value, path)
-        return {} if result is ABSENT else result
+        """A map's value or a list's item: it stays, even where it says nothing, for its key or place says something."""
+        if value is None and field.members is not None:
+            return {}
+        return self._shaped(field, value, path)
 
     def _members(self, members: Mapping[str, Field], value: Mapping[str, Any], path: str) -> Any:
         result: dict[str, Any] = {}
@@ -181,6 +181,8 @@ class _Canon:
             self._say(INFO, "unportable-id", f"{path}: a load balancer's name differs in another region; map {text}")
         elif _PHYSICAL_LOOKING.search(text) or re.search(r"(?<![\w}.])[a-z0-9]{10}\.execute-api\.", text):
             self._say(WARNING, "unknown-id", f"{path} holds an id that is not among what was read: {text}")
+        elif self.scope.region in text:
+            self._say(WARNING, "looks-located", f"{path} holds {self.scope.region} in a name of its own: map {text}")
 
     def _scan(self, value: Any, path: str) -> None:
         """The customer's own text is never rewritten; what looks like an id or a region in it is said."""
@@ -193,11 +195,24 @@ class _Canon:
                 self._say(INFO, "looks-located", f"{path} holds the account's number; it is restored as it is")
 
 
+def _same(value: Any, default: Any) -> bool:
+    """Whether a value is the default; a number is no boolean."""
+    return isinstance(value, bool) is isinstance(default, bool) and bool(value == default)
+
+
+def _item_path(field: Field, item: Any, path: str) -> str:
+    named = item.get(field.keyed) if field.keyed and isinstance(item, Mapping) else None
+    return f"{path}[{named or ''}]"
+
+
 def _parsed(text: str) -> Any:
+    """The object or list that a text holds; the text itself where it holds none, or none that can be written again."""
     try:
-        return json.loads(text)
-    except ValueError:
+        value = json.loads(text)
+        wire.canonical(value)
+    except (ValueError, RecursionError):
         return text
+    return value if isinstance(value, dict | list) else text
 
 
 def _plain(value: Any) -> Any:
@@ -206,7 +221,7 @@ def _plain(value: Any) -> Any:
         case datetime():
             return value.isoformat()
         case float():
-            return int(value) if value.is_integer() else value
+            return int(value) if value.is_integer() and abs(value) < 2**53 else value
         case dict():
             return {str(k): _plain(v) for k, v in value.items()}
         case list() | tuple():

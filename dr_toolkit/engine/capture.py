@@ -16,15 +16,17 @@ from dr_toolkit.errors import (
     RegionUnavailable,
 )
 from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
+from dr_toolkit.spec.fields import Field, Kind
 from dr_toolkit.spec.registry import Registry, references
 from dr_toolkit.spec.types import Detail, Listing, Paging, ResourceType, Row
 
 FATAL = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
 """Errors after which nothing else in the region can be read either."""
 
-NOT_FOUND = frozenset({"NotFoundException", "InvalidPrefixListID.NotFound", "InvalidPrefixListId.NotFound"})
-
 Progress = Callable[[str], None]
+
+_MARKS = {"vpce-": "ec2.vpc_endpoint", "vpc-": "ec2.vpc"}
+"""How the ids of landmarks that stand inside text begin."""
 
 
 @dataclass
@@ -108,8 +110,7 @@ class Reader:
                 targets = {to for to in reference.to if self._registry[to].landmark} - demanded
                 if targets and _mentions_any(rows, reference, t):
                     demanded |= targets
-        if _text_holds(reading, "vpce-"):
-            demanded.add("ec2.vpc_endpoint")
+            demanded |= _named_in_text(rows, t) - demanded
         for name in list(demanded):
             if above := self._registry[name].parent:
                 demanded.add(above)
@@ -260,6 +261,18 @@ def _has_value(outer: Any, inner: Any, value: Any) -> bool:
     return False
 
 
-def _text_holds(reading: Reading, text: str) -> bool:
-    """Whether a policy of an API holds that text."""
-    return any(text in str(row.data.get("policy") or "") for row in reading.of("apigateway.rest_api"))
+def _named_in_text(rows: list[Row], t: ResourceType) -> set[str]:
+    """The landmark types of which a located text, such as a policy or a URI, may hold an id."""
+    found: set[str] = set()
+    for name, described in t.fields.items():
+        if not _has_located(described):
+            continue
+        for row in rows:
+            text = str(row.data.get(name) or "")
+            found |= {landmark for mark, landmark in _MARKS.items() if mark in text}
+    return found
+
+
+def _has_located(described: Field) -> bool:
+    inner = [*(described.members or {}).values(), *(f for f in (described.values, described.items) if f)]
+    return described.kind is Kind.LOCATED or any(_has_located(f) for f in inner)

@@ -31,12 +31,8 @@ def compare(
         return not left_out[name]
 
     old, new = before.lines, after.lines
-    changes: list[Change] = []
-    for text in sorted(old.keys() | new.keys()):
-        if old.get(text) == new.get(text) or not compared(text):
-            continue
-        changes.append(_change(ResourceKey.parse(text), before.get(text), after.get(text), registry))
-    return changes
+    differing = [text for text in old.keys() | new.keys() if old.get(text) != new.get(text) and compared(text)]
+    return [_change(before.get(text), after.get(text), registry) for text in sorted(differing)]
 
 
 def both_read(before: Estate, after: Estate) -> Callable[[str], bool]:
@@ -49,9 +45,11 @@ def both_read(before: Estate, after: Estate) -> Callable[[str], bool]:
     return skip
 
 
-def _change(key: ResourceKey, before: Resource | None, after: Resource | None, registry: Registry) -> Change:
+def _change(before: Resource | None, after: Resource | None, registry: Registry) -> Change:
     if before is None:
-        return Change(key, CREATE, None, after)
+        assert after is not None
+        return Change(after.key, CREATE, None, after)
+    key = before.key
     if after is None:
         return Change(key, DELETE, before, None)
     fields = field_changes(before.attributes, after.attributes, key, registry)

@@ -33,7 +33,7 @@ def change(value: Change, registry: Registry, scope: Scope) -> Change:
 
 def _value(field: Field, value: Any, scope: Scope) -> Any:
     if field.json and not isinstance(value, str):
-        text = wire.dumps(wire.plain(value))
+        text = wire.dumps(value)
         return tokens.put_in(text, scope) if field.kind is Kind.LOCATED else text
     if field.kind in (Kind.LOCATED, Kind.MANUAL):
         return params(value, scope)

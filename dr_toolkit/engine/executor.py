@@ -9,7 +9,7 @@ from typing import Any
 from dr_toolkit.engine.capture import FATAL
 from dr_toolkit.engine.ports import Cloud, Record
 from dr_toolkit.engine.survey import Survey
-from dr_toolkit.errors import AwsError, CloudInDoubt, CloudRefused, CloudThrottled
+from dr_toolkit.errors import AwsError, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, DELETE, Join, Step
 from dr_toolkit.model.keys import Ref, ResourceKey
@@ -19,8 +19,11 @@ from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
 """Seconds between tries of one call."""
 
-_BUSY = frozenset({"ConflictException", "IncorrectState"})
-_CONCURRENT = "concurrent modification"
+LAG = 5.0
+"""Seconds after which something that was made, though the answer was lost, is taken to show in a listing."""
+
+_BUSY = ("concurrent modification", "already an update in progress")
+_DEPLOY = "CreateDeployment"
 
 
 @dataclass
@@ -59,27 +62,31 @@ class Executor:
         Raises what leaves nothing to go on with: no credentials, the region or the store gone, the run lost to another.
         """
         outcome = Outcome()
+        steps = list(steps)
+        owing = _owing(steps)
+        lost: dict[str, str] = {}
         for step in steps:
-            if lost := [n for n in step.needs if n in outcome.failed or n in outcome.skipped]:
-                outcome.skipped[step.id] = f"needs {', '.join(lost)}, which did not succeed"
+            if missing := sorted({lost[n] for n in step.needs if n in lost}):
+                lost[step.id] = missing[0]
+                outcome.skipped[step.id] = f"{_said(step)} needs what did not succeed: {', '.join(missing)}"
                 continue
-            self.progress(
-                f"{step.action} {step.keys[0]}{f' and {len(step.keys) - 1} more' if len(step.keys) > 1 else ''}"
-            )
+            self.progress(_said(step))
             try:
-                self._step(step, outcome)
+                self._step(step, outcome, owing.get(step.id, []))
                 outcome.done.append(step.id)
             except FATAL:
                 raise
             except (AwsError, MissingId) as error:
-                outcome.failed[step.id] = str(error)
+                lost[step.id] = _said(step)
+                outcome.failed[step.id] = f"{_said(step)}: {error}"
                 self.record.append("failed", step=step.id, keys=_texts(step.keys), reason=str(error))
         return outcome
 
-    def _step(self, step: Step, outcome: Outcome) -> None:
+    def _step(self, step: Step, outcome: Outcome, owed: list[str]) -> None:
         self._params(step)
+        facts = {"owed": owed} if owed else {}
         self.record.append(
-            "intent", step=step.id, action=step.action, operation=step.call.operation, keys=_texts(step.keys)
+            "intent", step=step.id, action=step.action, operation=step.call.operation, keys=_texts(step.keys), **facts
         )
         bound = self._tries(step, outcome)
         self.bindings.update(bound)
@@ -94,32 +101,38 @@ class Executor:
                 outcome.calls += 1
                 answer = self.cloud.call(step.service, step.call.operation, self._params(step))
                 return {key.text: _dotted(answer, path) for key, path in step.call.binds.items()}
-            except (CloudInDoubt, CloudThrottled, CloudRefused) as error:
+            except (CloudInDoubt, CloudRefused, CloudUnreachable) as error:
+                in_doubt = isinstance(error, CloudInDoubt)
+                doubted = doubted or in_doubt
                 verdict = self._meaning(step, error, doubted)
                 if verdict == "done":
                     return {}
                 if verdict == "raise" or wait is None:
                     raise
-                in_doubt = isinstance(error, CloudInDoubt)
-                doubted = doubted or in_doubt
+                self.pause(wait)
                 if verdict == "check":
                     left, bound = self._look_at(step)
+                    if left is step and in_doubt and step.call.binds:
+                        self.pause(LAG)
+                        left, bound = self._look_at(step)
                     if left is None:
                         return bound
-                    if left is step and not in_doubt:
+                    if left is step and not doubted:
                         raise
                     step = left
-                self.pause(wait)
         raise AssertionError("the last try returns or raises")
 
     def _meaning(self, step: Step, error: AwsError, doubted: bool) -> str:
-        """What an error means for a step: done, again, check, or raise."""
-        if isinstance(error, CloudThrottled):
+        """What an error means for a step: done, again, check, or raise.
+
+        A call in doubt is repeated where that can do no harm; where it would make a second thing, one looks first.
+        """
+        if isinstance(error, CloudThrottled | CloudUnreachable):
             return "again"
         if isinstance(error, CloudInDoubt):
-            return "check" if step.action == CREATE else "again"
+            return "check" if step.call.binds else "again"
         code = error.code if isinstance(error, CloudRefused) else ""
-        if code in _BUSY and _CONCURRENT in str(error).lower():
+        if any(words in str(error).lower() for words in _BUSY):
             return "again"
         if code == "PrefixListVersionMismatch" and doubted:
             return "done"
@@ -130,7 +143,7 @@ class Executor:
     def _look_at(self, step: Step) -> tuple[Step | None, dict[str, str]]:
         """What is left to do of a step, by what is there now: None where it is done, with the ids found."""
         found = self.look({key.type for key in step.keys} | {key.type for key in step.call.binds})
-        if step.call.operation == "CreateDeployment":
+        if step.call.operation == _DEPLOY:
             return self._look_for_deployment(step, found)
         there = {key for key in step.keys if key in found.estate and self._is_ours(step, key, found)}
         left = [key for key in step.keys if (key in there) == (step.action == DELETE)]
@@ -189,6 +202,22 @@ class Executor:
 
 class MissingId(Exception):
     """A step refers to something whose physical id nobody has found or made."""
+
+
+def _owing(steps: list[Step]) -> dict[str, list[str]]:
+    """For each step the deployments that are to be made once it is done: till then stages serve what was."""
+    owing: dict[str, set[str]] = {}
+    for step in reversed(steps):
+        mine = owing.get(step.id, set()) | (set(_texts(step.keys)) if step.call.operation == _DEPLOY else set())
+        for needed in step.needs:
+            owing.setdefault(needed, set()).update(mine)
+    return {step: sorted(keys) for step, keys in owing.items() if keys}
+
+
+def _said(step: Step) -> str:
+    """A step as a person reads of it."""
+    more = f" and {len(step.keys) - 1} more" if len(step.keys) > 1 else ""
+    return f"{step.action} {step.keys[0]}{more}"
 
 
 def _narrowed(step: Step, left: list[ResourceKey]) -> Step:

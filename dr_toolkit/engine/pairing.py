@@ -1,11 +1,14 @@
 """Pairing: which row is which resource.
 
 A row with a known physical id keeps the key it had, so that a rename is told as a rename; every other row gets the
-key that its own names give it. Homonyms are kept apart by an ordinal, the oldest first. Nothing is ever picked.
+key that its own names give it. Homonyms are kept apart by an ordinal, the oldest first; landmarks of one name by a mark
+that is the same nowhere else, so that a person has to map them. Nothing is ever picked.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -25,9 +28,9 @@ def known_of(estate: Estate, registry: Registry) -> dict[Identity, ResourceKey]:
     """What an estate knows of physical ids: the keys of the types that are paired by id."""
     known: dict[Identity, ResourceKey] = {}
     for text, physical_id in estate.ids.items():
-        key = ResourceKey.parse(text)
-        t = registry.get(key.type)
+        t = registry.get(text.partition("/")[0])
         if t is not None and t.pairs_by_id:
+            key = ResourceKey.parse(text)
             known[(key.type, outer_id(t, key, estate.ids), physical_id)] = key
     return known
 
@@ -49,6 +52,7 @@ class Names:
     known: Known = field(default_factory=dict)
     index: dict[Identity, Row] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    _families: dict[str, dict[int, list[Row]]] = field(default_factory=dict, init=False, repr=False)
 
     def identity(self, row: Row) -> Identity:
         """A row's physical identity."""
@@ -78,7 +82,13 @@ class Names:
 
     def siblings(self, type_name: str, row: Row) -> list[Row]:
         """The rows of a type that were listed under the same parent."""
-        return [r for r in self.reading.of(type_name) if r.parent is row.parent]
+        if self.registry[type_name].parent_id is not None:  # such rows learn only later what they lie in
+            return [r for r in self.reading.of(type_name) if r.parent is row.parent]
+        if type_name not in self._families:
+            families = self._families.setdefault(type_name, {})
+            for each in self.reading.of(type_name):
+                families.setdefault(id(each.parent), []).append(each)
+        return self._families[type_name].get(id(row.parent), [])
 
 
 def pair(reading: Reading, registry: Registry, scope: Scope, known: Known) -> Names:
@@ -108,14 +118,27 @@ def _give_keys(t: ResourceType, rows: list[Row], names: Names) -> None:
             taken.add(key)
         else:
             rest.append(row)
-    for row in sorted(rest, key=lambda r: (str(t.born(r.data)), t.physical(r.data))):
-        natural = _natural(t, row, names)
-        row.key = natural and _free(natural, taken)
-        if row.key is None:
+    _name(t, sorted(rest, key=lambda r: (str(t.born(r.data)), t.physical(r.data))), taken, names)
+
+
+def _name(t: ResourceType, rows: list[Row], taken: set[ResourceKey], names: Names) -> None:
+    """Give rows, the eldest first, the keys that their names give them; an ordinal never takes another's own name."""
+    natural = {id(row): _natural(t, row, names) for row in rows}
+    alike = Counter(natural.values())
+    eldest: dict[ResourceKey | None, int] = {}
+    for row in rows:
+        eldest.setdefault(natural[id(row)], id(row))
+    for row in sorted(rows, key=lambda r: eldest[natural[id(r)]] != id(r)):
+        own = natural[id(row)]
+        if own is None:
             continue
+        if t.landmark:
+            row.key = own if alike[own] == 1 and own not in taken else _distinct(own, t.physical(row.data))
+        else:
+            row.key = _free(own, taken)
         taken.add(row.key)
-        if row.key != natural and not t.landmark and t.owner is None:
-            names.findings.append(_homonym(row.key, natural))
+        if row.key != own and t.owner is None:
+            names.findings.append(_homonym(row.key, own, t))
 
 
 def _natural(t: ResourceType, row: Row, names: Names) -> ResourceKey | None:
@@ -139,9 +162,15 @@ def _natural(t: ResourceType, row: Row, names: Names) -> ResourceKey | None:
     return ResourceKey(t.name, (*above.path, *segments))
 
 
-def _free(key: ResourceKey | None, taken: set[ResourceKey]) -> ResourceKey | None:
+def _distinct(key: ResourceKey, physical_id: str) -> ResourceKey:
+    """The key of one of several landmarks of a name: which of them is which elsewhere is for a person to say."""
+    mark = hashlib.sha256(physical_id.encode()).hexdigest()[:8]
+    return ResourceKey(key.type, (*key.path[:-1], f"{key.name}~{mark}"))
+
+
+def _free(key: ResourceKey, taken: set[ResourceKey]) -> ResourceKey:
     """The key, or the first of its ordinals that is not taken."""
-    if key is None or key not in taken:
+    if key not in taken:
         return key
     number = 2
     while (other := ResourceKey(key.type, (*key.path[:-1], f"{key.name}~{number}"))) in taken:
@@ -149,7 +178,8 @@ def _free(key: ResourceKey | None, taken: set[ResourceKey]) -> ResourceKey | Non
     return other
 
 
-def _homonym(key: ResourceKey, natural: ResourceKey | None) -> Finding:
-    return Finding(
-        WARNING, "homonym", key.text, f"there is more than one {natural}; the later one is told apart as {key.name}"
-    )
+def _homonym(key: ResourceKey, natural: ResourceKey, t: ResourceType) -> Finding:
+    text = f"there is more than one {natural}; the later one is told apart as {key.name}"
+    if t.landmark:
+        text = f"there is more than one {natural}; this one is {key.name} here, and has to be mapped elsewhere"
+    return Finding(WARNING, "homonym", key.text, text)

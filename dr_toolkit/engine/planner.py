@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from dr_toolkit.engine import compare as differences
 from dr_toolkit.engine.refs import refs_in
@@ -22,12 +23,13 @@ _UNSERVED = frozenset({"name", "description", "tags"})
 
 @dataclass
 class Draft:
-    """What a plan is made of, before it is put in order."""
+    """What a plan is made of, before it is put in order; ``swept`` goes by itself, with what it lies in."""
 
     changes: list[Change] = field(default_factory=list)
     blocked: list[Blocked] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     implied: dict[ResourceKey, list[Resource]] = field(default_factory=dict)
+    swept: list[Change] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Situation:
     """What the planner knows: the wanted and the live estate in the same terms, and what runs owe.
 
     ``bindings`` are the physical ids of the target by printed key; ``owed`` the deployments that a run began
-    to replace.
+    to replace; ``intact`` those that are the snapshot's own, so that they hold what its stages served.
     """
 
     wanted: Estate
@@ -44,6 +46,7 @@ class Situation:
     bindings: Mapping[str, str]
     prune: bool = False
     owed: frozenset[ResourceKey] = frozenset()
+    intact: frozenset[ResourceKey] = frozenset()
     blocked: tuple[Blocked, ...] = ()
 
 
@@ -62,7 +65,7 @@ class _Planner:
         self.s = situation
         self.registry = situation.registry
         self.result = Draft(blocked=list(situation.blocked))
-        self.roots = {self.registry.root(ResourceKey.parse(text)) for text in situation.wanted.lines}
+        self.roots = {self.registry.root_text(text) for text in situation.wanted.lines}
 
     def draft(self) -> Draft:
         skip = differences.both_read(self.s.live, self.s.wanted)
@@ -86,7 +89,7 @@ class _Planner:
         if t.delete is None or t.adopted(change.key):
             return False
         root = self.registry.root(change.key)
-        return root in self.roots or (self.s.prune and not self.registry[root.type].adopted(root))
+        return root.text in self.roots or (self.s.prune and not self.registry[root.type].adopted(root))
 
     def _take_implied(self, changes: dict[ResourceKey, Change]) -> None:
         """What AWS makes along with a new resource is taken, changed, or removed at once."""
@@ -124,7 +127,7 @@ class _Planner:
             key = ResourceKey.parse(text)
             if key in changes and changes[key].action == CREATE:
                 continue
-            if key.path[0] not in touched and key not in self.s.owed:
+            if key in self.s.intact or (key.path[0] not in touched and key not in self.s.owed):
                 continue
             wanted = self.s.wanted.get(key)
             reason = "the API's content changes" if key.path[0] in touched else "left to do by an earlier run"
@@ -134,13 +137,23 @@ class _Planner:
     def _is_served(self, change: Change) -> bool:
         return change.key.type != REST_API or change.action != UPDATE or not change.names <= _UNSERVED
 
+    @cached_property
+    def _stages(self) -> dict[str, list[ResourceKey]]:
+        """The wanted stages of each API."""
+        stages: dict[str, list[ResourceKey]] = {}
+        for text in self.s.wanted.lines:
+            if text.startswith(f"{STAGE}/"):
+                key = ResourceKey.parse(text)
+                stages.setdefault(key.path[0], []).append(key)
+        return stages
+
     def _move_stages(self, deployment: ResourceKey, changes: dict[ResourceKey, Change]) -> None:
-        for text in [k for k in self.s.wanted.lines if k.startswith(f"{STAGE}/")]:
-            key = ResourceKey.parse(text)
+        for key in self._stages.get(deployment.path[0], ()):
             wanted, live = self.s.wanted.get(key), self.s.live.get(key)
             if wanted is None or live is None or deployment not in set(refs_in(wanted.attributes)):
                 continue
-            before = _unpointed(live, deployment)
+            moving = changes.get(key)
+            before = _unpointed(moving.before if moving and moving.before else live, deployment)
             fields = differences.field_changes(before.attributes, wanted.attributes, key, self.registry)
             changes[key] = Change(key, UPDATE, before, wanted, fields, "moves to the new deployment")
 
@@ -161,6 +174,7 @@ class _Planner:
         for maker in list(self.result.implied):
             if maker in impossible:
                 del self.result.implied[maker]
+        self.result.swept = [c for c in changes.values() if self._goes_with_parent(c, changes)]
         return [c for c in changes.values() if not self._goes_with_parent(c, changes)]
 
     def _goes_with_parent(self, change: Change, changes: Mapping[ResourceKey, Change]) -> bool:
@@ -203,8 +217,12 @@ class _Planner:
         return above is not None and above.action == CREATE
 
     def _has_methods(self, api: str) -> bool:
-        prefix = ResourceKey(METHOD, (api,)).text + "/"
-        return METHOD in skip_types(self.s.wanted) or any(k.startswith(prefix) for k in self.s.wanted.lines)
+        return METHOD in skip_types(self.s.wanted) or api in self._with_methods
+
+    @cached_property
+    def _with_methods(self) -> set[str]:
+        """The APIs that have a method in the snapshot."""
+        return {ResourceKey.parse(k).path[0] for k in self.s.wanted.lines if k.startswith(f"{METHOD}/")}
 
     def _needs(self, change: Change) -> set[ResourceKey]:
         assert change.after is not None
@@ -279,10 +297,10 @@ def _unpointed(stage: Resource, deployment: ResourceKey) -> Resource:
 
 def fingerprint(live: Estate, wanted: Estate, registry: Registry, bindings: Mapping[str, str]) -> str:
     """A digest of what a plan reads, touches or could clash with in the target: the snapshot's roots, and the ids."""
-    roots = {registry.root(ResourceKey.parse(text)).text for text in wanted.lines}
+    roots = {registry.root_text(text) for text in wanted.lines}
     parts: dict[str, str] = {}
     for text, line in live.lines.items():
-        if registry.root(ResourceKey.parse(text)).text in roots:
+        if registry.root_text(text) in roots:
             parts[text] = wire.digest(line + (live.ids.get(text) or "").encode())
     landmarks = {k: bindings[k] for k in sorted(bindings) if k in wanted.lines and k not in parts}
     return wire.digest(wire.canonical({"live": parts, "landmarks": landmarks}))

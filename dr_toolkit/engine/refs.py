@@ -10,6 +10,8 @@ from dr_toolkit.model.changes import Join
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 
+_PLAIN = (str, int, float)
+
 
 def refs_of(resource: Resource) -> set[ResourceKey]:
     """Every key that the attributes refer to, as a value or inside text."""
@@ -29,8 +31,12 @@ def refs_in(value: Any) -> Iterator[ResourceKey]:
                 yield from tokens.keys_in(value)
         case dict():
             for name, inner in value.items():
-                yield from refs_in(name)
-                yield from refs_in(inner)
+                if "${Ref:" in name:
+                    yield from tokens.keys_in(name)
+                if not isinstance(inner, _PLAIN):
+                    yield from refs_in(inner)
+                elif isinstance(inner, str) and "${Ref:" in inner:
+                    yield from tokens.keys_in(inner)
         case list() | tuple():
             for inner in value:
                 yield from refs_in(inner)

@@ -88,8 +88,18 @@ class _Nodes:
         for t in self.registry:
             if t.merge is not None:
                 self._batches(t, [c for c in self.changes.values() if c.key.type == t.name])
+        self._sweep()
         self._connect()
         return self.nodes
+
+    def _sweep(self) -> None:
+        """What goes with what it lies in is gone when that is."""
+        for change in self.draft.swept:
+            above = self.registry.parent(change.key)
+            while above is not None and above not in self.removed_by:
+                above = self.registry.parent(above)
+            if above is not None:
+                self.removed_by[change.key] = self.removed_by[above]
 
     def _circular(self) -> set[ResourceKey]:
         """Resources that mention each other in a circle, or themselves."""
@@ -151,17 +161,19 @@ class _Nodes:
     def _batches(self, t: ResourceType, changes: list[Change]) -> None:
         wanted = [c for c in changes if c.action == CREATE]
         extra = [c for c in changes if c.action == DELETE]
-        narrow = {c.key for c in extra if self._is_covered(c, wanted, t)}
+        beside: dict[ResourceKey | None, list[Resource]] = {}
+        for change in wanted:
+            if change.after is not None:
+                beside.setdefault(t.parent_key(change.key), []).append(change.after)
+        narrow = {c.key for c in extra if self._is_covered(c, beside.get(t.parent_key(c.key), []), t)}
         self._batch(t, WIDE, DELETE, [c for c in extra if c.key not in narrow])
         self._batch(t, CREATE, CREATE, wanted)
         self._batch(t, NARROW, DELETE, [c for c in extra if c.key in narrow])
 
-    def _is_covered(self, change: Change, wanted: list[Change], t: ResourceType) -> bool:
-        parent = t.parent_key(change.key)
-        return t.covers is not None and any(
-            t.parent_key(w.key) == parent and w.after and change.before and t.covers(w.after, change.before)
-            for w in wanted
-        )
+    def _is_covered(self, change: Change, beside: list[Resource], t: ResourceType) -> bool:
+        """Whether one of what is to be made under the same parent lets through all that this did."""
+        covers, before = t.covers, change.before
+        return covers is not None and before is not None and any(covers(wanted, before) for wanted in beside)
 
     def _batch(self, t: ResourceType, kind: str, action: str, changes: list[Change]) -> None:
         calls: list[Call] = []
@@ -219,9 +231,10 @@ class _Nodes:
     def _holders(self) -> dict[ResourceKey, list[ResourceKey]]:
         """What refers to each thing in the target as it is, or lies in it, itself included."""
         holders: dict[ResourceKey, list[ResourceKey]] = {}
-        for key, change in self.plain.items():
+        for change in (*self.plain.values(), *self.draft.swept):
             if change.before is None:
                 continue
+            key = change.key
             t = self.registry[key.type]
             held = refs_of(change.before) | set(t.mentions(change.before))
             if parent := t.parent_key(key):
@@ -245,24 +258,27 @@ class _Nodes:
 
     def _order_rivals(self) -> None:
         """A path that can't stand beside a new one goes first."""
-        for t in self.registry:
-            gone = [c for c in self.plain.values() if c.key.type == t.name and c.action == DELETE and c.before]
-            made = [c for c in self.plain.values() if c.key.type == t.name and c.action == CREATE and c.after]
-            for new in made if gone else []:
-                for old in gone:
-                    assert old.before is not None and new.after is not None
-                    if old.key in self.removed_by and t.rivals(old.before, new.after):
-                        self.nodes[self.made_by[new.key]].needs.add(self.removed_by[old.key])
+        gone: dict[ResourceKey | None, list[Resource]] = {}
+        for key, change in self.plain.items():
+            t = self.registry[key.type]
+            if t.rivals is not None and change.before is not None and key in self.removed_by:
+                gone.setdefault(t.parent_key(key), []).append(change.before)
+        for key, change in self.plain.items():
+            t = self.registry[key.type]
+            if t.rivals is None or change.action != CREATE or change.after is None:
+                continue
+            for old in gone.get(t.parent_key(key), ()):
+                if old.key.type == key.type and t.rivals(old, change.after):
+                    self.nodes[self.made_by[key]].needs.add(self.removed_by[old.key])
 
     def _order_freezing(self) -> None:
         """What freezes content comes after every change of that content."""
+        inside: dict[str, list[NodeId]] = {}
+        for name, node in self.nodes.items():
+            inside.setdefault(node.keys[0].path[0], []).append(name)
         for name, node in self.nodes.items():
             t = self.registry[node.keys[0].type]
             if not t.freezes or name[0] != CREATE:
                 continue
-            api = node.keys[0].path[0]
-            node.needs |= {
-                other
-                for other, n in self.nodes.items()
-                if n.keys[0].type in t.freezes and n.keys[0].path[0] == api and other != name
-            }
+            others = inside[node.keys[0].path[0]]
+            node.needs |= {o for o in others if o != name and self.nodes[o].keys[0].type in t.freezes}

@@ -21,13 +21,16 @@ SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 Lookup = Callable[[str, str], ResourceKey | None]
 """The key of the captured resource of a type with a physical id; None where there is none."""
 
-_ARN = re.compile(r"arn:(aws[a-z-]*):([a-zA-Z0-9-]+):([a-z0-9-]*):(?:(\d{12})(?=[:/]|$))?")
+_ARN = re.compile(
+    r"arn:(aws[a-z-]*|\$\{AWS::Partition\}):([a-zA-Z0-9-]+):([a-z0-9-]*|\$\{AWS::Region\}):"
+    r"(?:(\d{12}|\$\{AWS::AccountId\})(?=[:/]|$))?"
+)
 _REF = re.compile(r"\$\{Ref:([^}]+)\}")
 _IDS = (
     ("apigateway.rest_api", re.compile(r"(?<=/restapis/)([A-Za-z0-9]+)(?=/|$)")),
     ("apigateway.rest_api", re.compile(r"(?<![\w.-])([a-z0-9]{4,})(?=(?:-vpce-[0-9a-f]+)?\.execute-api\.)")),
     ("apigateway.rest_api", re.compile(r"(?:(?<=:execute-api:)[^:/]*:[^:/]*:)([a-z0-9]{4,})(?=/|$)")),
-    ("ec2.vpc_endpoint", re.compile(r"(?<![\w-])(vpce-[0-9a-f]{8,})(?![\w-])")),
+    ("ec2.vpc_endpoint", re.compile(r"(?<!\w)(vpce-[0-9a-f]{8,})(?![\w-])")),
     ("ec2.vpc", re.compile(r"(?<![\w-])(vpc-[0-9a-f]{8,})(?![\w-])")),
     ("ec2.security_group", re.compile(r"(?<![\w-])(sg-[0-9a-f]{8,})(?![\w-])")),
 )
@@ -39,9 +42,9 @@ def take_out(text: str, scope: Scope, lookup: Lookup) -> str:
         text = pattern.sub(lambda m, t=type_name: _referred(m, t, lookup), text)  # type: ignore[misc]
     text = _ARN.sub(lambda m: _portable_arn(m, scope), text)
     region = re.escape(scope.region)
-    text = re.sub(rf"(?<=[./]){region}(?=\.(?:[a-z0-9-]+\.)*amazonaws\.)", REGION, text)
-    text = re.sub(rf"(?<=:userpool/){region}(?=_)", REGION, text)
-    return re.sub(rf"(?<=\.amazonaws\.com/){re.escape(scope.account)}(?=/)", ACCOUNT, text)
+    text = re.sub(rf"(?:(?<=[./])|(?<=\bs3-)){region}(?=\.(?:[a-z0-9-]+\.)*amazonaws\.)", REGION, text)
+    text = re.sub(rf"(?<=:userpool/){region}(?=_)|\A{region}\Z", REGION, text)
+    return re.sub(rf"(?<![\w-]){re.escape(scope.account)}(?![\w-])", ACCOUNT, text)
 
 
 def _referred(match: re.Match[str], type_name: str, lookup: Lookup) -> str:

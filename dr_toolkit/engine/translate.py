@@ -6,11 +6,13 @@ The result is in the target's own terms, so that it compares with a capture of t
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.engine import tokens
+from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, Blocked
 from dr_toolkit.model.documents import GAP, WARNING, Coverage, Estate, Finding, Resource, Scope
 from dr_toolkit.model.keys import ResourceKey
@@ -44,15 +46,23 @@ def translate(estate: Estate, source: Scope, target: Scope, wishes: Wishes, regi
     """Translate every resource; types that this version does not know are left out and said."""
     result = Translation(Estate(observed=dict(estate.observed), coverage=dict(estate.coverage)))
     literals = _portable(wishes.literals, source, target)
+    local = (target.region.encode(), target.account.encode())
     ranges = [(ipaddress.ip_network(a), ipaddress.ip_network(b)) for a, b in wishes.rewrites]
-    for resource in estate:
-        t = registry.get(resource.key.type)
+    located = _located(literals) if literals else None
+    for text, line in estate.lines.items():
+        t = registry.get(text.partition("/")[0])
         if t is None:
-            _unknown_type(resource.key, result)
+            _unknown_type(ResourceKey.parse(text), result)
             continue
-        moved = resource
-        if literals:
-            moved = replace(moved, attributes=_walk(t.fields, moved.attributes, _located(literals)))
+        here = any(word in line for word in local)
+        if not (located or ranges or here or t.name == REST_API):
+            result.estate.lines[text] = line
+            continue
+        moved = resource = wire.read_line(line, None, estate.observed.get(text))
+        if located:
+            moved = replace(moved, attributes=_walk(t.fields, moved.attributes, located))
+        if here:
+            moved = replace(moved, attributes=_walk(t.fields, moved.attributes, _local_terms(target)))
         if ranges:
             moved = _rewritten(moved, t.fields, ranges)
         if resource.key.type == REST_API:
@@ -60,7 +70,7 @@ def translate(estate: Estate, source: Scope, target: Scope, wishes: Wishes, regi
         if moved.key in result.estate:
             text = f"{resource.key} and another become one by the address rewrites"
             result.findings.append(Finding(WARNING, "rewrites-collide", moved.key.text, text))
-        result.estate.put(replace(moved, physical_id=None))
+        result.estate.put(moved)
     return result
 
 
@@ -83,27 +93,35 @@ def _nobody(type_name: str, physical_id: str) -> ResourceKey | None:  # noqa: AR
 
 
 def _located(literals: list[tuple[str, str]]) -> Callable[[Field, Any], Any]:
+    """Replace what was mapped, each text whole: a name that only begins like it is another name."""
+    new = dict(literals)
+    pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(old)}(?![\w-])" for old, _ in literals))
+    return _in_located(lambda text: pattern.sub(lambda m: new[m[0]], text))
+
+
+def _local_terms(target: Scope) -> Callable[[Field, Any], Any]:
+    """What lies in the target already is told as a capture of the target tells it."""
+    return _in_located(lambda text: tokens.take_out(text, target, _nobody))
+
+
+def _in_located(move: Callable[[str], str]) -> Callable[[Field, Any], Any]:
+    """A change of every text in located fields, names of members too."""
+
+    def moved(value: Any) -> Any:
+        match value:
+            case str():
+                return move(value)
+            case dict():
+                return {moved(k): moved(v) for k, v in value.items()}
+            case list():
+                return [moved(v) for v in value]
+            case _:
+                return value
+
     def change(description: Field, value: Any) -> Any:
-        if description.kind not in (Kind.LOCATED, Kind.MANUAL):
-            return value
-        return _replaced(value, literals)
+        return moved(value) if description.kind in (Kind.LOCATED, Kind.MANUAL) else value
 
     return change
-
-
-def _replaced(value: Any, literals: list[tuple[str, str]]) -> Any:
-    match value:
-        case str():
-            for old, new in literals:
-                if old in value:
-                    return value.replace(old, new)
-            return value
-        case dict():
-            return {_replaced(k, literals): _replaced(v, literals) for k, v in value.items()}
-        case list():
-            return [_replaced(v, literals) for v in value]
-        case _:
-            return value
 
 
 def _walk(fields: Mapping[str, Field], value: Mapping[str, Any], change: Callable[[Field, Any], Any]) -> dict[str, Any]:

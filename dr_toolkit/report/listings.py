@@ -88,16 +88,17 @@ class SnapshotRow:
 
 @dataclass(frozen=True)
 class SnapshotList:
-    """The snapshots in a store, the oldest first."""
+    """The snapshots in a store, the oldest first; ``source`` is the only one that was asked for, if one was."""
 
     store: str
     rows: tuple[SnapshotRow, ...]
+    source: str = ""
 
     @property
     def verdict(self) -> str:
         """How many there are, and of how many sources."""
         if not self.rows:
-            return f"no snapshots in {self.store}"
+            return f"no snapshots{f' of {self.source}' if self.source else ''} in {self.store}"
         sources = len({r.source for r in self.rows})
         text = f"{say.count(len(self.rows), 'snapshot')} of {say.count(sources, 'source')} in {self.store}"
         odd = [state for state in ("incomplete", "damaged") if any(r.state == state for r in self.rows)]

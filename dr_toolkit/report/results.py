@@ -149,7 +149,9 @@ class PlanResult:
     def verdict(self) -> str:
         """The whole plan in one line."""
         plan = self.plan
-        parts = [f"nothing to do: {plan.target} is what the snapshot says"]
+        sure = not (plan.blocked or self.gaps)
+        clean, unsure = f"nothing to do: {plan.target} is what the snapshot says", f"nothing planned for {plan.target}"
+        parts = [clean if sure else unsure]
         if plan.pending:
             told = f": {say.tallied(plan.changes, say.PLAN)}" if plan.changes else ""
             parts = [f"{say.count(len(plan.changes), 'change')} to {plan.target}{told}"]

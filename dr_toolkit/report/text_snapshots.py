@@ -42,20 +42,22 @@ def listing(page: Page, value: SnapshotList) -> None:
     """All snapshots, the oldest first."""
     page.line((value.verdict, "bold"))
     if not value.rows:
-        page.line(("→ ", "cyan"), "dr-toolkit snapshot create")
+        page.line(("→ ", "cyan"), f"dr-toolkit snapshot create {value.source}".rstrip())
         return
+    counted = any(row.resources is not None or row.size is not None for row in value.rows)
     columns = [Column("id", "bold"), Column("state")]
-    columns += [Column("resources", right=True), Column("size", right=True), Column("", whole=False)]
+    columns += [Column("resources", right=True), Column("size", right=True)] if counted else []
+    columns += [Column("", whole=False)]
     for source in dict.fromkeys(row.source for row in value.rows):
         sections.heading(page, source)
-        page.table(columns, [_row(row) for row in value.rows if row.source == source], indent=2)
+        page.table(columns, [_row(row, counted) for row in value.rows if row.source == source], indent=2)
 
 
-def _row(row: SnapshotRow) -> list[Part]:
+def _row(row: SnapshotRow, counted: bool) -> list[Part]:
     resources = "" if row.resources is None else f"{row.resources:,}"
     size = "" if row.size is None else vocabulary.size(row.size)
     note = row.damaged or ("baseline" if row.baseline else "")
-    return [row.id, (row.state, STATES[row.state]), resources, size, note]
+    return [row.id, (row.state, STATES[row.state]), *((resources, size) if counted else ()), note]
 
 
 def shown(page: Page, value: SnapshotShow, registry: Registry) -> None:

@@ -30,6 +30,13 @@ def _delete(resource: Resource) -> list[Call]:
     return [Call("DeleteResource", params, tolerates={"NotFoundException": "done"})]
 
 
+def _rivals(old: Resource, new: Resource) -> bool:
+    """A path has one variable part beneath it at most, ``{id}`` or ``{proxy+}``."""
+    a, b = old.attributes, new.attributes
+    variable = all(str(side.get("pathPart", "")).startswith("{") for side in (a, b))
+    return variable and a.get("parentId") == b.get("parentId")
+
+
 TYPES = (
     ResourceType(
         name="apigateway.resource",
@@ -57,7 +64,7 @@ TYPES = (
         },
         create=_create,
         delete=_delete,
-        rivals=lambda old, new: old.attributes.get("parentId") == new.attributes.get("parentId"),
+        rivals=_rivals,
         notes="The root / comes with the API. A moved path is another path.",
     ),
 )

@@ -12,7 +12,7 @@ from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec import patches, tags
 from dr_toolkit.spec.arns import rest_api_arn
-from dr_toolkit.spec.fields import fixed, located, manual, observed, physical, reference, setting
+from dr_toolkit.spec.fields import located, manual, observed, physical, reference, setting
 from dr_toolkit.spec.types import V1_PAGES, Listing, ResourceType, Row
 
 RESOURCE, MODEL = "apigateway.resource", "apigateway.model"
@@ -49,7 +49,11 @@ def _unescaped(policy: str) -> str:
         json.loads(policy)
         return policy
     except ValueError:
-        return str(json.loads(f'"{policy}"')) if policy else policy
+        pass
+    try:
+        return str(json.loads(f'"{policy}"', strict=False))
+    except ValueError:
+        return policy
 
 
 def _own_arns(policy: str, api_id: str) -> str:
@@ -138,7 +142,7 @@ TYPES = (
             "apiKeySource": setting(default="HEADER"),
             "endpointConfiguration": setting(
                 members={
-                    "types": fixed(),
+                    "types": setting(),
                     "ipAddressType": setting(),
                     "vpcEndpointIds": reference("ec2.vpc_endpoint", unordered=True),
                 }

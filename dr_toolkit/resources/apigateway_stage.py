@@ -21,6 +21,7 @@ _SCALARS = {
     "tracingEnabled": False,
     "clientCertificateId": "",
 }
+_CANARY: dict[str, Any] = {"deploymentId": None, "percentTraffic": 0, "useStageCache": False}
 _METHOD_PATHS = {
     "metricsEnabled": "metrics/enabled",
     "loggingLevel": "logging/loglevel",
@@ -114,9 +115,9 @@ def _canary_patches(before: Mapping[str, Any] | None, after: Mapping[str, Any] |
     if old and not new:
         return [patches.remove("/canarySettings")]
     operations = [
-        patches.replace(f"/canarySettings/{m}", new[m])
-        for m in ("deploymentId", "percentTraffic", "useStageCache")
-        if m in new and new[m] != old.get(m)
+        patches.replace(f"/canarySettings/{m}", new.get(m, empty))
+        for m, empty in _CANARY.items()
+        if new.get(m, empty) != old.get(m, empty) and new.get(m, empty) is not None
     ]
     overrides = "stageVariableOverrides"
     return operations + patches.mapping(f"/canarySettings/{overrides}", old.get(overrides), new.get(overrides))
@@ -129,7 +130,9 @@ def _update(change: Change) -> list[Call]:
     if "deploymentId" in change.names:
         operations.append(patches.replace("/deploymentId", after["deploymentId"]))
     operations += [
-        patches.replace(f"/{name}", after.get(name, empty)) for name, empty in _SCALARS.items() if name in change.names
+        patches.replace(f"/{name}", after.get(name, empty))
+        for name, empty in _SCALARS.items()
+        if name in change.names and (name != "cacheClusterSize" or after.get("cacheClusterEnabled"))
     ]
     operations += patches.mapping("/variables", before.get("variables"), after.get("variables"))
     operations += _log_patches(before.get("accessLogSettings"), after.get("accessLogSettings"))
@@ -144,12 +147,7 @@ def _delete(stage: Resource) -> list[Call]:
     return [Call("DeleteStage", params, tolerates={"NotFoundException": "done"})]
 
 
-_METHOD_SETTING = setting(
-    members={
-        name: setting(default=_METHOD_DEFAULTS[name]) if not name.startswith("throttling") else setting()
-        for name in _METHOD_PATHS
-    }
-)
+_METHOD_SETTING = setting(members={name: setting(default=_METHOD_DEFAULTS[name]) for name in _METHOD_PATHS})
 
 TYPES = (
     ResourceType(
@@ -180,7 +178,7 @@ TYPES = (
             "accessLogSettings": setting(members={"format": setting(free=True), "destinationArn": located()}),
             "canarySettings": setting(
                 members={
-                    "percentTraffic": setting(),
+                    "percentTraffic": setting(default=0),
                     "deploymentId": reference(DEPLOYMENT),
                     "stageVariableOverrides": setting(free=True),
                     "useStageCache": setting(default=False),

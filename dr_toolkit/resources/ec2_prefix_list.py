@@ -133,7 +133,7 @@ TYPES = (
             "Entries": setting(
                 keyed="Cidr", items=setting(members={"Cidr": setting(cidr=True), "Description": setting()})
             ),
-            "Tags": setting(keyed="Key"),
+            "Tags": tags.TAG_LIST,
             "State": observed("moves with every change"),
             "StateMessage": observed("moves with every change"),
             "PrefixListArn": observed("made from account, region and id"),

@@ -9,7 +9,7 @@ from dr_toolkit.model.changes import Call, Change
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec import tags
-from dr_toolkit.spec.fields import elsewhere, fixed, observed, physical, reference, setting
+from dr_toolkit.spec.fields import elsewhere, fixed, observed, physical, reference
 from dr_toolkit.spec.types import EC2_PAGES, Listing, ResourceType
 
 RULE = "ec2.security_group_rule"
@@ -80,7 +80,7 @@ TYPES = (
             "GroupName": fixed(),
             "Description": fixed(),
             "VpcId": reference("ec2.vpc", fixed=True),
-            "Tags": setting(keyed="Key"),
+            "Tags": tags.TAG_LIST,
             "OwnerId": observed("the account"),
             "SecurityGroupArn": observed("made from account, region and id"),
             "IpPermissions": elsewhere(RULE),

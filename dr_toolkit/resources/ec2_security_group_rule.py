@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from dr_toolkit.model.changes import Call, Change
@@ -63,7 +64,7 @@ def _identity(row: Row, names: Names) -> tuple[str, ...]:
         peer = f"pl:{key.name}" if key else _unknown("pl", str(list_id))
     elif group_id := (data.get("ReferencedGroupInfo") or {}).get("GroupId"):
         key = names.key(("ec2.security_group", "ec2.foreign_security_group"), str(group_id), row)
-        peer = "sg:" + "/".join(key.path) if key else _unknown("sg", str(group_id))
+        peer = "sg:" + key.text.partition("/")[2] if key else _unknown("sg", str(group_id))
     direction = "egress" if data.get("IsEgress") else "ingress"
     protocol = "all" if data["IpProtocol"] == "-1" else data["IpProtocol"]
     return direction, protocol, _ports(data), peer
@@ -142,10 +143,17 @@ def _covers(wide: Resource, narrow: Resource) -> bool:
         return False
     for member in _CIDRS:
         if member in w and member in n:
-            outer, inner = ipaddress.ip_network(w[member]), ipaddress.ip_network(n[member])
-            return bool(outer.supernet_of(inner))  # type: ignore[arg-type]
+            (first, last), (begin, end) = _range(w[member]), _range(n[member])
+            return first <= begin and end <= last
     peers = ("PrefixListId", "ReferencedGroupInfo")
     return any(m in w and w.get(m) == n.get(m) for m in peers)
+
+
+@lru_cache(maxsize=4096)
+def _range(cidr: str) -> tuple[int, int]:
+    """The first and the last address, as numbers."""
+    network = ipaddress.ip_network(cidr)
+    return int(network.network_address), int(network.broadcast_address)
 
 
 def _ports_cover(w: Any, n: Any) -> bool:
@@ -153,6 +161,8 @@ def _ports_cover(w: Any, n: Any) -> bool:
         return False
     if "FromPort" not in w:
         return True
+    if "FromPort" not in n:
+        return False
     if w["IpProtocol"].startswith("icmp"):
         return w["FromPort"] == -1 or (w["FromPort"] == n["FromPort"] and w["ToPort"] in (-1, n["ToPort"]))
     return bool(w["FromPort"] <= n["FromPort"] and n["ToPort"] <= w["ToPort"])
@@ -196,7 +206,7 @@ TYPES = (
                 }
             ),
             "Description": setting(),
-            "Tags": setting(keyed="Key"),
+            "Tags": tags.TAG_LIST,
             "GroupOwnerId": observed("the account"),
             "SecurityGroupRuleArn": observed("made from account, region and id"),
         },

@@ -54,6 +54,17 @@ class Registry:
         parent = t.parent_key(key)
         return key if parent is None else self.root(parent)
 
+    def root_text(self, text: str) -> str:
+        """The printed form of ``root``, from a printed key and without parsing it."""
+        name, *path = text.split("/")
+        while (t := self.get(name)) is not None and not (t.root or t.landmark):
+            if t.owner is not None:
+                return t.owner(ResourceKey.parse("/".join((name, *path)))).text
+            if t.parent is None:
+                break
+            name, path = t.parent, path[: -t.segments]
+        return "/".join((name, *path))
+
     def sources(self, name: str) -> set[str]:
         """The types whose reading this type's reading rests on, itself included."""
         t = self._types[name]

@@ -7,6 +7,7 @@ from typing import Any
 
 from dr_toolkit.model.changes import Call
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.spec.fields import setting
 
 RUN_TAG = "dr-toolkit:run"
 """The tag that every creation carries: the id of the restore run that made it."""
@@ -16,6 +17,9 @@ RUN_TOKEN = "${dr-toolkit:run}"
 
 CLIENT_TOKEN = "${dr-toolkit:client-token}"
 """Stands for an idempotency token, the same at every repetition of a step of a run."""
+
+TAG_LIST = setting(keyed="Key", items=setting(members={"Key": setting(), "Value": setting()}))
+"""EC2's list of tags, as a member of a description; an empty value says what an absent one says."""
 
 
 def is_customers(name: str) -> bool:

@@ -129,7 +129,7 @@ class ResourceType:
         outlives_parent   not deleted with its parent, so that it is deleted before
         merge             many calls as few, each with the numbers of those that went into it
         covers            whether the first lets through all that the second does
-        rivals            whether two of this type can't exist side by side
+        rivals            whether two of this type can't exist side by side under one parent
         placeholder       what stands in a new one until those that it mentions in a circle are there too
     """
 
@@ -159,7 +159,7 @@ class ResourceType:
     after: tuple[str, ...] = ()
     owner: Callable[[ResourceKey], ResourceKey] | None = None
     outlives_parent: bool = False
-    rivals: Callable[[Resource, Resource], bool] = lambda old, new: False
+    rivals: Callable[[Resource, Resource], bool] | None = None
     covers: Callable[[Resource, Resource], bool] | None = None
     merge: Callable[[list[Call]], list[tuple[Call, list[int]]]] | None = None
     placeholder: Mapping[str, Any] = field(default_factory=dict)

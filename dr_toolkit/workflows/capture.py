@@ -9,7 +9,7 @@ from dr_toolkit.config import Source
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
 from dr_toolkit.engine.pairing import Known, pair
-from dr_toolkit.errors import BaselineNotFound, DrToolkitError, IntegrityError, LockedError
+from dr_toolkit.errors import BaselineNotFound, DrToolkitError, GuardError, IntegrityError, LockedError
 from dr_toolkit.model.documents import INFO, Estate, Finding, Manifest, Scope, Snapshot
 from dr_toolkit.report.listings import (
     BaselineResult,
@@ -117,14 +117,14 @@ def load(context: Context, source: str, spec: str) -> Snapshot:
 
 def listing(context: Context) -> SnapshotList:
     """All snapshots in the store, or those of --source."""
-    wanted = context.flags.source
-    entries = context.snapshots.entries(context.config.source(wanted).name if wanted else None)
+    wanted = context.source().name if context.flags.source else ""
+    entries = context.snapshots.entries(wanted or None)
     baselines = {s: context.baselines.get(s) for s in {e.source for e in entries}}
     rows = []
     for entry in entries:
         held = baselines[entry.source]
         rows.append(_row(entry, bool(held and held.snapshot == entry.id)))
-    return SnapshotList(context.store.url, tuple(rows))
+    return SnapshotList(context.store.url, tuple(rows), wanted)
 
 
 def _row(entry: Entry, baseline: bool) -> SnapshotRow:
@@ -169,10 +169,20 @@ def baseline_show(context: Context) -> BaselineResult:
 
 
 def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
-    """Make a snapshot the baseline; it is loaded first, for a damaged one is no baseline."""
+    """Make a snapshot the baseline; it is loaded first, for a damaged or incomplete one is no baseline.
+
+    Raises GuardError for an incomplete one.
+    """
     source = context.source().name
     entry = resolve(context, source, spec)
-    context.snapshots.load(entry)
+    snapshot = context.snapshots.load(entry)
+    if not entry.complete:
+        raise GuardError(
+            reason=f"snapshot {entry.id} is incomplete, so it can't be the baseline of {source}: "
+            + "; ".join(snapshot.manifest.gaps),
+            hint="Mend what is named (or exclude the type in the config, exclude:), then take another snapshot: "
+            f"dr-toolkit snapshot create {source}",
+        )
     before = context.baselines.get(source)
     digest = context.snapshots.manifest_digest(entry)
     person = context.person()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dr_toolkit import __version__
 from dr_toolkit.config import Config, Source, StoreSettings, Target, excludes_type, selects
-from dr_toolkit.errors import NotAvailableYet, UsageError
+from dr_toolkit.errors import NotAvailableYet, UnknownName, UsageError
 from dr_toolkit.model.documents import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
@@ -36,6 +36,17 @@ class Flags:
     region: str | None = None
     endpoint_url: str | None = None
     source: str | None = None
+
+
+def _which(told: str, names: Iterable[str]) -> UsageError:
+    return UsageError(reason=f"which source? {told} {', '.join(sorted(names))}", hint="Say --source NAME.")
+
+
+def _no_source() -> UsageError:
+    return UsageError(
+        reason="no source: there is none in a config file, and no region was named",
+        hint="Name a region (such as us-east-1), or write a config file: dr-toolkit init",
+    )
 
 
 def _silent(text: str) -> None:
@@ -67,28 +78,48 @@ class Context:
     # --- who and where --------------------------------------------------------------------------------
 
     def source(self, name: str | None = None) -> Source:
-        """The one source that is meant: by name, by --source, or because there is only one."""
-        if name or self.flags.source:
-            return self.config.source(str(name or self.flags.source))
+        """Whose snapshots are meant: by name, by --source, or because there is only one.
+
+        Snapshots outlive the config that they were taken with: a source that only the store knows is one too, with
+        an empty region.
+        """
+        if wanted := name or self.flags.source:
+            return self._kept(wanted)
         if len(self.config.sources) == 1:
             return next(iter(self.config.sources.values()))
         if self.config.sources:
-            known = ", ".join(sorted(self.config.sources))
-            raise UsageError(reason=f"which source? The config has {known}", hint="Say --source NAME.")
-        if region := self.default_region:
+            raise _which("The config has", self.config.sources)
+        stored = self.snapshots.sources()
+        if len(stored) == 1:
+            return self._kept(stored[0])
+        region = self.default_region
+        if region and (region in stored or not stored):
             return self.config.source(region)
-        raise UsageError(
-            reason="no source: there is none in a config file, and no region was named",
-            hint="Name a region (such as us-east-1), or write a config file: dr-toolkit init",
-        )
+        raise _which(f"{self.store.url} has snapshots of", stored) if stored else _no_source()
+
+    def _kept(self, name: str) -> Source:
+        try:
+            return self.config.source(name)
+        except UnknownName as unknown:
+            if self.config.store is None:
+                raise
+            stored = self.snapshots.sources()
+            if name not in stored:
+                known = ", ".join(sorted({*self.config.sources, *stored})) or "none"
+                raise UnknownName(**unknown.facts | {"known": known}) from None
+            return Source(name, region="")
 
     def sources(self, names: Sequence[str]) -> list[Source]:
-        """The sources that are named; all of the config's where none is."""
+        """What is to be read now: the sources that are named, or all of the config's where none is."""
         if names:
             return [self.config.source(name) for name in dict.fromkeys(names)]
-        if self.flags.source or not self.config.sources:
-            return [self.source()]
-        return list(self.config.sources.values())
+        if self.flags.source:
+            return [self.config.source(self.flags.source)]
+        if self.config.sources:
+            return list(self.config.sources.values())
+        if region := self.default_region:
+            return [self.config.source(region)]
+        raise _no_source()
 
     def target(self, name: str) -> Target:
         """The target of that name, or the region of that name."""

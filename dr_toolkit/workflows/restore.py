@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.engine.executor import Executor, Outcome
@@ -19,7 +19,7 @@ from dr_toolkit.errors import (
     UsageError,
 )
 from dr_toolkit.model import planfile
-from dr_toolkit.model.changes import ADOPT, CREATE, Change, Plan
+from dr_toolkit.model.changes import ADOPT, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding, Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
@@ -29,7 +29,17 @@ from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
 from dr_toolkit.workflows import capture
 from dr_toolkit.workflows.context import LEASE_SECONDS, Context
-from dr_toolkit.workflows.targets import DEPLOYMENT, Made, Options, Planned, View, view
+from dr_toolkit.workflows.history import (
+    History,
+    all_deployments,
+    found_apis,
+    history,
+    left_over,
+    of_run,
+    options_of,
+    with_ids,
+)
+from dr_toolkit.workflows.targets import DEPLOYMENT, Options, Planned, View, view
 
 PASSES = 3
 """A restore looks again after its steps, and mends what still differs, so many times in all."""
@@ -52,7 +62,13 @@ class Request:
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
     """What a restore would do; changes nothing."""
     snapshot = capture.load(context, context.source().name, spec)
-    return PlanResult(view(context, target, snapshot, options).plan(options).plan)
+    return PlanResult(_planned(context, view(context, target, snapshot, options), options).plan)
+
+
+def _planned(context: Context, seen: View, options: Options) -> Planned:
+    """The plan as a restore would make it now: what earlier runs owe is part of it."""
+    past = history(Runs(context.state_store(seen.target), seen.target.name, context.now))
+    return seen.plan(options, past.settle(seen))
 
 
 def verify(context: Context, target: str, spec: str, options: Options) -> VerifyResult:
@@ -60,7 +76,7 @@ def verify(context: Context, target: str, spec: str, options: Options) -> Verify
     began = time.monotonic()
     snapshot = capture.load(context, context.source().name, spec)
     seen = view(context, target, snapshot, options)
-    return _verified(seen, seen.plan(options).plan, time.monotonic() - began)
+    return _verified(seen, _planned(context, seen, options).plan, time.monotonic() - began)
 
 
 def _verified(seen: View, left: Plan, seconds: float) -> VerifyResult:
@@ -115,7 +131,8 @@ class _Restore:
         self.began = time.monotonic()
 
     def run(self, confirm: Confirm) -> RestoreResult:
-        unfinished = self._unfinished()
+        past = self.past = self._past()
+        unfinished = past.unfinished
         options, spec, source = self._meant(unfinished)
         snapshot = capture.load(self.context, source, spec)
         if unfinished is not None and unfinished.begin.get("snapshot") != snapshot.manifest.id:
@@ -123,7 +140,7 @@ class _Restore:
                 run=unfinished.run, target=self.request.target, snapshot=unfinished.begin.get("snapshot")
             )
         self.seen = view(self.context, self.request.target, snapshot, options)
-        self.made = self._made(unfinished)
+        self.made = past.settle(self.seen)
         first = self.seen.plan(options, self.made)
         self._check(first.plan)
         self._refuse_blocked(first.plan, options)
@@ -137,21 +154,21 @@ class _Restore:
 
     # --- before anything is changed -------------------------------------------------------------------
 
-    def _unfinished(self) -> RunState | None:
-        last = self.runs.last()
+    def _past(self) -> History:
+        """What the last run left behind; where a run is to be resumed, what that one did."""
         asked = self.request.resume
-        if asked:
-            state = self.runs.state(asked) if asked != "last" else last
-            if state is None or state.finished:
-                run = asked if asked != "last" else ""
-                raise RunNotFound(run=run, target=self.request.target, store=self.context.store.url)
-            return state
-        return last if last is not None and not last.finished else None
+        if not asked:
+            return history(self.runs)
+        state = self.runs.state(asked) if asked != "last" else self.runs.last()
+        if state is None or state.finished:
+            run = asked if asked != "last" else ""
+            raise RunNotFound(run=run, target=self.request.target, store=self.context.store.url)
+        return of_run(state)
 
     def _meant(self, unfinished: RunState | None) -> tuple[Options, str, str]:
         """The options, snapshot and source: an unfinished run's own, where it is to be gone on with."""
         if unfinished is not None and self.request.resume:
-            said = unfinished.begin.get("options", {})
+            said = options_of(unfinished)
             asked = self.request.options
             merged = Options(
                 prune=bool(said.get("prune")),
@@ -168,48 +185,6 @@ class _Restore:
             )
             return allowed, given.snapshot, given.source
         return self.request.options, self.request.snapshot, self.context.source().name
-
-    def _made(self, unfinished: RunState | None) -> Made:
-        """What the unfinished run made, what it left in doubt, and which deployments are owed."""
-        made = Made(owed=self._owed_before(unfinished))
-        if unfinished is None:
-            return made
-        intents: dict[str, dict[str, Any]] = {}
-        for record in unfinished.records:
-            if record["kind"] == "intent":
-                intents[record["step"]] = record
-            elif record["kind"] in ("done", "failed"):
-                intents.pop(record["step"], None)
-            elif record["kind"] == "resumed":
-                intents = {f"earlier {name}": r for name, r in intents.items()}
-            made.ids |= record.get("bound", {}) if record["kind"] == "done" else {}
-        owed = {ResourceKey.parse(text) for text in unfinished.begin.get("owed", [])}
-        settled = {text for r in unfinished.records if r["kind"] == "done" for text in r.get("bound", {})}
-        made.owed |= {key for key in owed if key.text not in settled}
-        self._adopt_in_doubt(made, list(intents.values()), unfinished)
-        return made
-
-    def _owed_before(self, unfinished: RunState | None) -> frozenset[ResourceKey]:
-        last = self.runs.last()
-        if unfinished is not None or last is None:
-            return frozenset()
-        return frozenset(ResourceKey.parse(text) for text in last.records[-1].get("owed", []))
-
-    def _adopt_in_doubt(self, made: Made, intents: list[dict[str, Any]], unfinished: RunState) -> None:
-        """A deployment has no name: one that no stage serves, and that was not there before, is the one in doubt."""
-        doubtful = [r for r in intents if r.get("operation") == "CreateDeployment"]
-        if not doubtful:
-            return
-        found = self.seen.survey(made)
-        before = set(unfinished.begin.get("deployments", []))
-        for record in doubtful:
-            key = ResourceKey.parse(record["keys"][0])
-            outer = found.bindings.get(ResourceKey("apigateway.rest_api", key.path[:1]).text, "")
-            known = {*before, *made.ids.values()}
-            new = [i for i in found.unbound(DEPLOYMENT, outer) if i not in known]
-            if len(new) == 1:
-                made.ids[key.text] = new[0]
-                made.owed -= {key}
 
     def _check(self, now: Plan) -> None:
         """A plan from a file applies only where planning anew gives the same plan."""
@@ -242,20 +217,21 @@ class _Restore:
         return all(f"{c.action} {c.key}" in said for c in first.changes)
 
     def _journal(self, first: Planned, unfinished: RunState | None) -> Journal:
-        if unfinished is not None:
-            return self.runs.resume(unfinished.run, changes=_said(first.plan))
         plan = first.plan
+        found = {**found_apis(plan, first.survey.bindings), **self.made.ids}
+        facts = {"options": dict(plan.options), "changes": _said(plan), "found": found}
+        self.made = with_ids(self.made, found)
+        if unfinished is not None:
+            return self.runs.resume(unfinished.run, **facts, bound=self.past.adopted)
         record = {
             "snapshot": plan.snapshot,
             "source": plan.source,
-            "options": dict(plan.options),
             "fingerprint": plan.fingerprint,
             "person": self.context.person(),
-            "changes": _said(plan),
-            "owed": _deployments_to_make(plan),
-            "deployments": _all_deployments(first.survey),
+            "owed": sorted(key.text for key in self.made.owed),
+            "deployments": all_deployments(first.survey),
         }
-        return self.runs.begin(record)
+        return self.runs.begin({**record, **facts})
 
     # --- doing it ---------------------------------------------------------------------------------------
 
@@ -298,7 +274,7 @@ class _Restore:
             look=lambda names: self._look(bindings, names),
             pause=self.context.pause,
             progress=self.context.progress,
-            seen=frozenset(_all_deployments(current.survey)),
+            seen=frozenset(all_deployments(current.survey)),
         )
         return executor.execute(current.plan.steps)
 
@@ -313,8 +289,7 @@ class _Restore:
             only |= {"ec2.security_group_rule", "ec2.prefix_list", "ec2.foreign_prefix_list"}
         if DEPLOYMENT in only:
             only |= {"apigateway.stage"}
-        made = replace(self.made, ids={**self.made.ids, **bindings})
-        return self.seen.survey(made, frozenset(only))
+        return self.seen.survey(with_ids(self.made, bindings), frozenset(only))
 
     def _still_owed(self, current: Plan, outcome: Outcome) -> frozenset[ResourceKey]:
         done = set(outcome.done)
@@ -322,18 +297,24 @@ class _Restore:
         return frozenset(key for step in steps for key in step.keys)
 
     def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
+        self._pair(left)
+        self.journal.append(
+            "end", verdict=verified.verdict, failed=dict(total.failed), **left_over(left.plan, self.made)
+        )
+
+    def _pair(self, left: Planned) -> None:
+        """Keep which thing here stands for which of the source; before the end, which nobody comes back after."""
         from dr_toolkit.store.pairings import Pairings
 
-        owed, bindings = _deployments_to_make(left.plan), left.survey.bindings
-        self.journal.append("end", verdict=verified.verdict, failed=dict(total.failed), owed=owed)
-        estate, types = self.seen.snapshot.estate, registry()
-        pairs = {
-            f"{text.partition('/')[0]} {source_id}": bindings[text]
-            for text, source_id in estate.ids.items()
-            if text in bindings and text.partition("/")[0] in types
-            if types[text.partition("/")[0]].root and types[text.partition("/")[0]].pairs_by_id
-        }
-        if pairs and not self.seen.is_home:
+        bindings, types = left.survey.bindings, registry()
+        pairs = {}
+        for text, source_id in self.seen.snapshot.estate.ids.items():
+            t = types.get(text.partition("/")[0])
+            if t is None or text not in bindings or not t.pairs_by_id or not (t.root or t.name == DEPLOYMENT):
+                continue
+            if not (self.seen.is_home and bindings[text] == source_id):
+                pairs[f"{t.name} {source_id}"] = bindings[text]
+        if pairs:
             store = self.context.state_store(self.seen.target)
             Pairings(store).add(left.plan.source, left.plan.target, pairs)
 
@@ -356,14 +337,6 @@ class _Kept:
 
 def _said(plan: Plan) -> list[str]:
     return [f"{c.action} {c.key}" for c in plan.changes]
-
-
-def _all_deployments(found: Survey) -> list[str]:
-    return sorted(str(row.data["id"]) for row in found.reading.of(DEPLOYMENT))
-
-
-def _deployments_to_make(plan: Plan) -> list[str]:
-    return sorted(c.key.text for c in plan.changes if c.key.type == DEPLOYMENT and c.action == CREATE)
 
 
 def _add(total: Outcome, outcome: Outcome, mark: str) -> None:

@@ -19,7 +19,7 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.workflows.context import Context
 
-DEPLOYMENT = "apigateway.deployment"
+REST_API, DEPLOYMENT, STAGE = "apigateway.rest_api", "apigateway.deployment", "apigateway.stage"
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,8 @@ class View:
 
     def _known(self, made: Made) -> dict[Identity, ResourceKey]:
         """The keys of physical ids in the target: from earlier restores, from a restore in place, from this run."""
-        ids = dict(self._paired())
-        if self.is_home:
-            ids |= self.snapshot.estate.ids
+        ids = dict(self.snapshot.estate.ids) if self.is_home else {}
+        ids |= self._paired()
         ids |= made.ids
         types = registry()
         known: dict[Identity, ResourceKey] = {}
@@ -101,6 +100,14 @@ class View:
             self.snapshot.manifest.scope.account,
             self.snapshot.manifest.scope.region,
         )
+
+    def _intact(self, found: Survey) -> frozenset[ResourceKey]:
+        """At home, the deployments that are the snapshot's own: what they hold needs not be deployed again."""
+        if not self.is_home:
+            return frozenset()
+        texts = [text for text in self.snapshot.estate.lines if text.startswith(f"{DEPLOYMENT}/")]
+        ids = self.snapshot.estate.ids
+        return frozenset(ResourceKey.parse(t) for t in texts if t in ids and found.bindings.get(t) == ids[t])
 
     def _paired(self) -> dict[str, str]:
         """Printed keys of the snapshot to ids in the target, by what earlier restores made of the same source ids."""
@@ -129,7 +136,14 @@ class View:
         moved = self.translated()
         blocked = [*moved.blocked, *_mapped_in_vain(found.missing)]
         situation = planner.Situation(
-            moved.estate, found.estate, registry(), found.bindings, options.prune, owed, tuple(blocked)
+            wanted=moved.estate,
+            live=found.estate,
+            registry=registry(),
+            bindings=found.bindings,
+            prune=options.prune,
+            owed=owed,
+            intact=self._intact(found),
+            blocked=tuple(blocked),
         )
         draft = planner.draft(situation)
         self.context.progress("ordering the steps")

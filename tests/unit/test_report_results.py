@@ -128,7 +128,7 @@ BLOCKS = samples.plan().blocked
         (only(steps=samples.STEPS, gaps=("a", "b")), "0 changes to dr-usw2; incomplete: 2 gaps", 3),
         (
             only(findings=(samples.GAP_FINDING,)),
-            "nothing to do: dr-usw2 is what the snapshot says; incomplete: 1 gap",
+            "nothing planned for dr-usw2; incomplete: 1 gap",
             3,
         ),
         (

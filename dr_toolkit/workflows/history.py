@@ -1,0 +1,109 @@
+"""What the last run on a target left behind: what it made, what it owes, and what it can't know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dr_toolkit.engine.survey import Survey
+from dr_toolkit.model.changes import CREATE, Plan
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.store.journal import END, Runs, RunState
+from dr_toolkit.workflows.targets import DEPLOYMENT, REST_API, STAGE, Made, View
+
+
+@dataclass
+class History:
+    """``unfinished`` is the last run, where it has no end; ``made`` what it, or the last one that ended, left behind.
+
+    ``doubtful`` are the intents whose outcome nobody wrote down, and ``adopted`` what came to light of them.
+    """
+
+    unfinished: RunState | None = None
+    made: Made = field(default_factory=Made)
+    doubtful: list[dict[str, Any]] = field(default_factory=list)
+    adopted: dict[str, str] = field(default_factory=dict)
+
+    def settle(self, seen: View) -> Made:
+        """What was made, with the deployments in doubt looked for.
+
+        A deployment has no name: one that no stage serves, and that was not there before, is the one in doubt.
+        """
+        doubtful = [r for r in self.doubtful if r.get("operation") == "CreateDeployment"]
+        if not doubtful or self.unfinished is None:
+            return self.made
+        made, found = self.made, seen.survey(self.made)
+        before = set(self.unfinished.begin.get("deployments", []))
+        for record in doubtful:
+            key = ResourceKey.parse(record["keys"][0])
+            outer = found.bindings.get(ResourceKey(REST_API, key.path[:1]).text, "")
+            known = {*before, *made.ids.values()}
+            new = [i for i in found.unbound(DEPLOYMENT, outer) if i not in known]
+            if len(new) == 1:
+                self.adopted[key.text] = new[0]
+                made = Made({**made.ids, key.text: new[0]}, made.owed - {key})
+        return made
+
+
+def history(runs: Runs) -> History:
+    """Read it: one record where the last run has ended, all of them where it has not."""
+    latest = runs.latest()
+    if latest is None:
+        return History()
+    if latest["kind"] == END:
+        return History(made=Made(dict(latest.get("unserved", {})), _keys(latest.get("owed", []))))
+    state = runs.last()
+    return of_run(state) if state is not None else History()
+
+
+def of_run(state: RunState) -> History:
+    """What a run's own records say, in their order."""
+    made, intents = Made(), dict[str, dict[str, Any]]()
+    for record in state.records:
+        made.ids |= {**record.get("found", {}), **record.get("bound", {})}
+        made.owed = (made.owed | _keys(record.get("owed", []))) - _keys(record.get("bound", {}))
+        if record["kind"] == "intent":
+            intents[record["step"]] = record
+        elif record["kind"] in ("done", "failed"):
+            intents.pop(record["step"], None)
+        elif record["kind"] == "resumed":
+            intents = {f"earlier {name}": r for name, r in intents.items()}
+    return History(None if state.finished else state, made, list(intents.values()))
+
+
+def options_of(state: RunState) -> Mapping[str, Any]:
+    """The options that a run was last gone on with."""
+    return next((r["options"] for r in reversed(state.records) if "options" in r), {})
+
+
+def found_apis(plan: Plan, bindings: Mapping[str, str]) -> dict[str, str]:
+    """The ids of the plan's APIs that are there already: what lies in them is known by them."""
+    apis = {ResourceKey(REST_API, c.key.path[:1]).text for c in plan.changes if c.key.type.startswith("apigateway.")}
+    return {text: bindings[text] for text in sorted(apis) if text in bindings}
+
+
+def all_deployments(found: Survey) -> list[str]:
+    """The ids of all deployments in the target."""
+    return sorted(str(row.data["id"]) for row in found.reading.of(DEPLOYMENT))
+
+
+def left_over(left: Plan, made: Made) -> dict[str, Any]:
+    """What a run that ends leaves to the next: deployments to make, and those made that no stage serves yet."""
+    owed = {c.key for c in left.changes if c.key.type == DEPLOYMENT and c.action == CREATE} | made.owed
+    moving = {c.key.path[0] for c in left.changes if c.key.type == STAGE}
+    kept = {
+        text: physical_id
+        for text, physical_id in made.ids.items()
+        if (key := ResourceKey.parse(text)).type in (DEPLOYMENT, REST_API) and key.path[0] in moving
+    }
+    return {"owed": sorted(key.text for key in owed), "unserved": kept}
+
+
+def with_ids(made: Made, ids: Mapping[str, str]) -> Made:
+    """The same, with more that is known."""
+    return replace(made, ids={**made.ids, **ids})
+
+
+def _keys(texts: Iterable[str]) -> frozenset[ResourceKey]:
+    return frozenset(ResourceKey.parse(text) for text in texts)

@@ -1,0 +1,52 @@
+"""Drift of a target: what is live there against what the source's snapshot would make of it.
+
+The source's region is not asked anything: the snapshot stands for it.
+"""
+
+from __future__ import annotations
+
+from dr_toolkit.engine.compare import both_read, compare
+from dr_toolkit.model.changes import CREATE, Change
+from dr_toolkit.model.documents import READ, Coverage
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.report.results import DriftResult
+from dr_toolkit.resources import registry
+from dr_toolkit.workflows import capture
+from dr_toolkit.workflows.context import Context
+from dr_toolkit.workflows.targets import Options, view
+
+
+def drift_of_target(context: Context, name: str, against: str) -> DriftResult:
+    """What differs in a target, inside the snapshot's roots; ``create`` is what the snapshot lacks."""
+    types = registry()
+    snapshot = capture.load(context, context.source().name, against)
+    seen = view(context, name, snapshot, Options())
+    taken_at = context.now()
+    wanted, found = seen.translated(), seen.survey()
+    roots = {types.root(ResourceKey.parse(text)) for text in wanted.estate.lines}
+    changes = compare(wanted.estate, found.estate, types, both_read(wanted.estate, found.estate))
+    return DriftResult(
+        source=name,
+        baseline_id=snapshot.manifest.id,
+        live_taken_at=taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        changes=tuple(c for c in changes if types.root(c.key) in roots and not _is_history(c)),
+        findings=tuple(wanted.findings),
+        coverage=_coverage(wanted.estate.coverage, found.estate.coverage),
+        compared_types=tuple(sorted(n for n, c in found.estate.coverage.items() if c.status == READ)),
+        scope=seen.cloud.scope,
+        baseline_taken_at=snapshot.manifest.taken_at,
+        against=f"{against} of {snapshot.manifest.source}",
+        resources=len(found.estate),
+    )
+
+
+def _is_history(change: Change) -> bool:
+    """Whether a change is only about what is neither made nor removed: a deployment that nothing serves any more."""
+    return change.action == CREATE and registry()[change.key.type].delete is None
+
+
+def _coverage(wanted: dict[str, Coverage], found: dict[str, Coverage]) -> dict[str, Coverage]:
+    """What could be compared: a type that either side lacks could not."""
+    types = registry()
+    names = sorted(n for n in wanted if n not in types or not types[n].landmark)
+    return {n: wanted[n] if wanted[n].status != READ else found.get(n, wanted[n]) for n in names}

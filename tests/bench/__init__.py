@@ -1,0 +1,1 @@
+"""Measurements for people: what capture, compare, plan and restore cost. Nothing here is asserted by a test."""

@@ -1,0 +1,1 @@
+"""Every description against botocore's own models."""

@@ -1,0 +1,62 @@
+"""Every operation that a description names exists, pages as it says, and takes what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dr_toolkit.model.documents import Scope
+from dr_toolkit.resources import registry
+from dr_toolkit.spec.types import Paging, ResourceType, Row
+from tests.aws_shapes import invalid, service
+from tests.fakes import FakeCloud
+
+HERE = Scope("123456789012", "us-east-1")
+PARENT = Row("apigateway.rest_api", {"id": "abc", "PrefixListId": "pl-1"})
+
+
+def reads() -> Iterator[tuple[ResourceType, str, str, Paging | None, dict[str, Any]]]:
+    """Each list call: the type, operation, list key, paging and parameters."""
+    for t in registry():
+        if t.listing.operation:
+            params = {**t.listing.params, **t.listing.arguments(PARENT)}
+            yield t, t.listing.operation, t.listing.items, t.listing.paging, params
+        for detail in t.listing.details:
+            yield t, detail.operation, detail.items, detail.paging, dict(detail.arguments(PARENT))
+
+
+READS = list(reads())
+
+
+@pytest.mark.parametrize(("t", "operation", "items", "paging", "params"), READS, ids=[f"{r[0].name} {r[1]}" for r in READS])
+def test_a_list_call_is_as_botocore_has_it(
+    t: ResourceType, operation: str, items: str, paging: Paging | None, params: dict[str, Any]
+) -> None:
+    model = service(t.service).operation_model(operation)
+    assert model.output_shape.members[items].type_name == "list"
+    asked = params | dict(paging.size if paging else {})
+    assert invalid(t.service, operation, asked) == ""
+    inputs, outputs = model.input_shape.members, model.output_shape.members
+    if paging:
+        assert {paging.token_in} <= set(inputs)
+        assert {paging.token_out} <= set(outputs)
+        for name, size in paging.size.items():
+            limits = inputs[name].metadata
+            assert limits.get("min", 0) <= size <= limits.get("max", 1000)
+    else:
+        assert operation in ("GetStages", "GetGatewayResponses"), "it pages in no other way than these two do: not at all"
+
+
+@pytest.mark.parametrize("t", [t for t in registry() if t.listing.per], ids=lambda t: t.name)
+def test_the_shape_of_the_rows_is_the_type_s(t: ResourceType) -> None:
+    members = service(t.service).operation_model(t.listing.operation).output_shape.members
+    assert members[t.listing.items].member.name == t.shape
+
+
+def test_the_fake_refuses_what_botocore_would() -> None:
+    with pytest.raises(AssertionError, match="Unknown parameter"):
+        FakeCloud(HERE).call("ec2", "DescribeVpcs", {"Invented": True})
+    with pytest.raises(AssertionError, match="Missing required parameter"):
+        FakeCloud(HERE).call("apigateway", "GetStages", {})
