@@ -73,7 +73,7 @@ make_venv() {
 # Editable for every level, so that no script ever runs an older copy of the code than the one in the tree.
 install_extras() {
     if have_uv; then
-        uv pip install --quiet --python "$PYTHON" -c constraints.txt -e ".[$1]" >"$log" 2>&1 && return
+        uv pip install --quiet --compile-bytecode --python "$PYTHON" -c constraints.txt -e ".[$1]" >"$log" 2>&1 && return
         uv_failed=yes
         say "uv could not install; trying pip"
     fi

@@ -40,7 +40,7 @@ POLICIES = st.sampled_from(
         {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
         {"Effect": "Deny", "Resource": "arn:aws:execute-api:<<region>>:<<account>>:<<api>>/*/GET/pets"},
         {"Effect": "Allow", "Condition": {"StringEquals": {"aws:SourceVpce": ["<<endpoint:api>>"]}}},
-        {"Effect": "Allow", "Condition": {"StringEquals": {"aws:SourceVpc": "<<vpc:main>>", "é\"\\": "\u2028"}}},
+        {"Effect": "Allow", "Condition": {"StringEquals": {"aws:SourceVpc": "<<vpc:main>>", 'é"\\': "\u2028"}}},
         {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::<<account>>:root", "999988887777"]}},
     ]
 )
@@ -160,7 +160,10 @@ def _authorizers(draw: st.DrawFn) -> Rows:
             "authorizerCredentials": ROLES,
             "providerARNs": st.lists(
                 st.sampled_from(
-                    ["arn:aws:cognito-idp:<<region>>:<<account>>:userpool/<<region>>_AbC", "arn:aws:cognito-idp:eu-west-1:9:x"]
+                    [
+                        "arn:aws:cognito-idp:<<region>>:<<account>>:userpool/<<region>>_AbC",
+                        "arn:aws:cognito-idp:eu-west-1:9:x",
+                    ]
                 ),
                 unique=True,
             ),
@@ -259,7 +262,9 @@ def _stages(draw: st.DrawFn, by_hand: bool) -> tuple[Rows, Rows]:
         canary = draw(st.sampled_from(["", f"{name} canary"]))
         for own in {served, canary} - {"", *(h.partition(":")[2] for h, _ in deployments)}:
             deployments.append((f"deployment:{own}", {"id": f"<<deployment:{own}>>", "createdDate": ""}))
-        keys = st.sampled_from(["*/*", "~1pets/GET", "pets/~1GET", "test/GET", "/~1{id}/*"][:1] + ["~1pets/GET", "v1/POST"])
+        keys = st.sampled_from(
+            ["*/*", "~1pets/GET", "pets/~1GET", "test/GET", "/~1{id}/*"][:1] + ["~1pets/GET", "v1/POST"]
+        )
         special: dict[str, st.SearchStrategy[Any]] = {
             "methodSettings": st.dictionaries(keys, _of("MethodSetting", {}), max_size=2),
             "variables": st.dictionaries(NAME, st.one_of(TEXT, st.just("x.us-east-1.y")), max_size=2),

@@ -30,12 +30,16 @@ def capture(cloud: Cloud, known: Mapping[Any, Any] | None = None) -> Estate:
 
 def of_rows(scope: Scope, known: Mapping[Any, Any] | None = None, **rows: list[dict[str, Any]]) -> Estate:
     """The estate of bare rows, named by type with ``__`` for the dot; each is listed once a region."""
-    reading = Reading({n.replace("__", "."): [Row(n.replace("__", "."), r) for r in found] for n, found in rows.items()})
+    reading = Reading(
+        {n.replace("__", "."): [Row(n.replace("__", "."), r) for r in found] for n, found in rows.items()}
+    )
     names = pair(reading, registry(), scope, known or {})
     return canonicalise(reading, registry(), names, all_landmarks=True)
 
 
-def plan(wanted: Estate, source: Scope, cloud: Cloud, *, prune: bool = True) -> tuple[planner.Draft, list[Step], dict[str, str]]:
+def plan(
+    wanted: Estate, source: Scope, cloud: Cloud, *, prune: bool = True
+) -> tuple[planner.Draft, list[Step], dict[str, str]]:
     """What would make a region like an estate of another: the draft, its steps, and the ids that are known there."""
     moved = translate(wanted, source, cloud.scope, Wishes(), registry())
     found = survey(cloud, registry(), Outlook(landmarks=frozenset(LANDMARKS)))

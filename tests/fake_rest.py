@@ -124,7 +124,8 @@ class Rest:
 
     def _tagged(self, arn: str) -> Row:
         found = re.fullmatch(
-            rf"arn:{self.cloud.scope.partition}:apigateway:{self.cloud.scope.region}::/restapis/(\w+)(?:/stages/(.+))?", arn
+            rf"arn:{self.cloud.scope.partition}:apigateway:{self.cloud.scope.region}::/restapis/(\w+)(?:/stages/(.+))?",
+            arn,
         )
         assert found, arn
         api = self.apis[found[1]]
@@ -183,7 +184,11 @@ class Rest:
 
     def PutIntegration(self, integrationHttpMethod: str | None = None, **given: Any) -> None:
         own = {"httpMethod": integrationHttpMethod} if integrationHttpMethod else {}
-        filled = {"timeoutInMillis": 29000, "passthroughBehavior": "WHEN_NO_MATCH", "cacheNamespace": given["resourceId"]}
+        filled = {
+            "timeoutInMillis": 29000,
+            "passthroughBehavior": "WHEN_NO_MATCH",
+            "cacheNamespace": given["resourceId"],
+        }
         link = given.get("connectionId", "")
         assert not link or "${" in link or link in self.links, link
         self._method(given)["methodIntegration"] = filled | _without_place(given) | own

@@ -63,7 +63,10 @@ class FakeCloud:
         size = min(self.page, given.get("MaxResults", given.get("limit", len(rows) + 1)))
         if start + size >= len(rows) or not ("MaxResults" in given or "limit" in given):
             return {name: rows[start:]}
-        return {name: rows[start : start + size], "NextToken" if "MaxResults" in given else "position": str(start + size)}
+        return {
+            name: rows[start : start + size],
+            "NextToken" if "MaxResults" in given else "position": str(start + size),
+        }
 
 
 def refuse(code: str, reason: str, operation: str = "") -> CloudRefused:

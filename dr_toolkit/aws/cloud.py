@@ -150,3 +150,10 @@ def _assume(session: Any, region: str, access: Access) -> None:
 
     # botocore offers no public way to give a session refreshing credentials of one's own.
     session._credentials = DeferredRefreshableCredentials(refresh_using=fetch, method="sts-assume-role")
+
+
+def operations(service: str) -> list[str]:
+    """The names of a service's operations, by the botocore that is installed; nothing is called."""
+    import botocore.session
+
+    return list(botocore.session.get_session().get_service_model(service).operation_names)

@@ -10,7 +10,7 @@ from dr_toolkit.cli.session import Session, given
 
 
 @click.command(cls=Command)
-@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.argument("names", nargs=-1, metavar="[SOURCE|TARGET]...")
 @click.option("--against", default="baseline", metavar="SNAPSHOT", help="Another snapshot than the baseline.")
 @later.options(
     {
@@ -25,7 +25,8 @@ from dr_toolkit.cli.session import Session, given
 def drift(context: click.Context, names: tuple[str, ...], against: str) -> None:
     """Compare what is live with the baseline.
 
-    The named sources (config names or regions), or all of the config's.
+    The named sources (config names or regions), or all of the config's. A target of the config is compared with
+    what the source's baseline would make of it, without a look at the source.
     Exit 0: no drift. 2: drift. 3: something could not be read, so that it can't be called clean.
     """
     from dr_toolkit.workflows import drift as workflow

@@ -30,7 +30,8 @@ def restored(page: Page, value: RestoreResult, registry: Registry) -> None:
         text_drift.verification(page, value.verify, registry)
     if value.failed:
         page.gap()
-        page.line(("→ ", "cyan"), f"dr-toolkit restore --to {value.plan.target} --resume {value.run}")
+        again = f"--to {value.plan.target} --source {value.plan.source} --snapshot {value.plan.snapshot}"
+        page.line(("→ ", "cyan"), f"mend what failed, then: dr-toolkit restore {again}")
 
 
 def _outcomes(page: Page, title: str, value: RestoreResult, reasons: Mapping[str, str], style: str) -> None:

@@ -16,11 +16,18 @@ from dr_toolkit.report.results import DriftReport, DriftResult
 from dr_toolkit.resources import registry
 from dr_toolkit.workflows import capture
 from dr_toolkit.workflows.context import Context, narrow
+from dr_toolkit.workflows.replica import drift_of_target
 
 
 def drift(context: Context, names: Sequence[str], against: str = "baseline") -> DriftReport:
-    """Every source that is named (all, where none is) against its baseline, or against another snapshot."""
-    return DriftReport(tuple(_source(context, s, against) for s in context.sources(names)))
+    """Every source that is named (all, where none is) against its baseline, or against another snapshot.
+
+    A target that is named is compared with what the snapshot of the source would make of it.
+    """
+    targets = [n for n in dict.fromkeys(names) if n in context.config.targets and n not in context.config.sources]
+    sources = context.sources([n for n in names if n not in targets]) if len(targets) < len(names) or not names else []
+    found = [_source(context, s, against) for s in sources]
+    return DriftReport((*found, *(drift_of_target(context, n, against) for n in targets)))
 
 
 def _source(context: Context, source: Source, against: str) -> DriftResult:

@@ -11,6 +11,7 @@ from dr_toolkit.resources import registry
 from tests.aws_shapes import invalid, service
 from tests.blueprints import Blueprint, blueprints
 from tests.engines import capture, plan, resolved
+from tests.hypothesis_profile import REGIONS
 
 HOME, AWAY = Scope("123456789012", "us-east-1"), Scope("555566667777", "eu-west-3")
 
@@ -22,6 +23,7 @@ class _AnyId(dict[str, str]):
         return "abcde12345"
 
 
+@REGIONS
 @given(blueprints(by_hand=True), blueprints(by_hand=True), st.integers(0, 9))
 def test_every_call_of_a_plan_is_accepted(a: Blueprint, b: Blueprint, seed: int) -> None:
     _, steps, _ = plan(capture(a.build(HOME, seed)), HOME, b.build(AWAY, seed))
@@ -36,6 +38,7 @@ def test_every_call_of_a_plan_is_accepted(a: Blueprint, b: Blueprint, seed: int)
             assert shape.type_name == "string"
 
 
+@REGIONS
 @given(blueprints(by_hand=True), st.integers(0, 9))
 def test_the_verbs_of_every_resource_are_accepted(blueprint: Blueprint, seed: int) -> None:
     """Create and delete of each resource by itself, whether or not a plan would ask for it."""

@@ -30,7 +30,9 @@ def reads() -> Iterator[tuple[ResourceType, str, str, Paging | None, dict[str, A
 READS = list(reads())
 
 
-@pytest.mark.parametrize(("t", "operation", "items", "paging", "params"), READS, ids=[f"{r[0].name} {r[1]}" for r in READS])
+@pytest.mark.parametrize(
+    ("t", "operation", "items", "paging", "params"), READS, ids=[f"{r[0].name} {r[1]}" for r in READS]
+)
 def test_a_list_call_is_as_botocore_has_it(
     t: ResourceType, operation: str, items: str, paging: Paging | None, params: dict[str, Any]
 ) -> None:
@@ -46,7 +48,9 @@ def test_a_list_call_is_as_botocore_has_it(
             limits = inputs[name].metadata
             assert limits.get("min", 0) <= size <= limits.get("max", 1000)
     else:
-        assert operation in ("GetStages", "GetGatewayResponses"), "it pages in no other way than these two do: not at all"
+        assert operation in ("GetStages", "GetGatewayResponses"), (
+            "it pages in no other way than these two do: not at all"
+        )
 
 
 @pytest.mark.parametrize("t", [t for t in registry() if t.listing.per], ids=lambda t: t.name)

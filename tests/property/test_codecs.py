@@ -15,7 +15,9 @@ from dr_toolkit.model.documents import Coverage, Finding, Manifest, Resource, Sc
 from dr_toolkit.model.keys import Ref, ResourceKey
 from tests.engines import resolved
 
-NASTY = st.text(st.one_of(st.sampled_from('/%~@{}"\\\n\r\t\u2028\u2029\x85$: é日🙂'), st.characters(codec="utf-8")), max_size=8)
+NASTY = st.text(
+    st.one_of(st.sampled_from('/%~@{}"\\\n\r\t\u2028\u2029\x85$: é日🙂'), st.characters(codec="utf-8")), max_size=8
+)
 KEYS = st.builds(
     ResourceKey, st.sampled_from(["ec2.vpc", "apigateway.rest_api"]), st.lists(NASTY, min_size=1, max_size=4).map(tuple)
 )

@@ -45,11 +45,15 @@ def test_circles_are_those_that_reach_each_other(edges: dict[int, set[int]]) -> 
 @given(GRAPHS, st.permutations(range(7)))
 def test_an_order_is_the_smallest_that_keeps_what_is_needed_first(edges: dict[int, set[int]], rank: list[int]) -> None:
     plain = {n: {m for m in to if m in edges and m != n} for n, to in edges.items()}
-    valid = [
-        order
-        for order in itertools.permutations(edges)
-        if all(order.index(m) < order.index(n) for n, to in plain.items() for m in to)
-    ] if len(edges) <= 5 else None
+    valid = (
+        [
+            order
+            for order in itertools.permutations(edges)
+            if all(order.index(m) < order.index(n) for n, to in plain.items() for m in to)
+        ]
+        if len(edges) <= 5
+        else None
+    )
     try:
         found = ordered(edges, {n: rank[n] for n in edges})
     except Circle as circle:

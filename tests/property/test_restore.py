@@ -14,6 +14,7 @@ from dr_toolkit.resources import registry
 from tests.blueprints import Blueprint, blueprints
 from tests.engines import apply, capture, plan, refs
 from tests.fakes import FakeCloud
+from tests.hypothesis_profile import REGIONS
 
 HOME, AWAY = Scope("123456789012", "us-east-1"), Scope("555566667777", "eu-west-3")
 PASSES = 3
@@ -65,6 +66,7 @@ def _check_closed_at_once(step: Step, rest: list[Step]) -> None:
     assert not late, f"the egress of {group} stays open until {late[0].id}"
 
 
+@REGIONS
 @given(blueprints(), st.integers(0, 3))
 def test_an_empty_region_becomes_like_the_source(blueprint: Blueprint, seed: int) -> None:
     source = blueprint.build(HOME, seed)
@@ -73,6 +75,7 @@ def test_an_empty_region_becomes_like_the_source(blueprint: Blueprint, seed: int
     assert_same(source, target)
 
 
+@REGIONS
 @given(blueprints(), blueprints(), st.integers(0, 3))
 def test_any_region_becomes_like_any_other(a: Blueprint, b: Blueprint, seed: int) -> None:
     a.tables["lists"] += [row for row in foreign(b) if row[0] not in dict(a.tables["lists"])]
@@ -81,6 +84,7 @@ def test_any_region_becomes_like_any_other(a: Blueprint, b: Blueprint, seed: int
     assert_same(source, target)
 
 
+@REGIONS
 @given(blueprints(), st.integers(0, 3))
 def test_a_region_that_is_as_it_should_be_is_left_alone(blueprint: Blueprint, seed: int) -> None:
     source, target = blueprint.build(HOME, seed), blueprint.build(AWAY, seed + 1)
@@ -92,10 +96,14 @@ def test_a_region_that_is_as_it_should_be_is_left_alone(blueprint: Blueprint, se
 def test_the_fake_is_strict_enough_to_fail_a_wrong_order() -> None:
     cloud = FakeCloud(HOME)
     cloud.ec2.vpcs["vpc-1"] = {"VpcId": "vpc-1"}
-    group = cloud.call("ec2", "CreateSecurityGroup", {"GroupName": "a", "Description": "a", "VpcId": "vpc-1"})["GroupId"]
+    group = cloud.call("ec2", "CreateSecurityGroup", {"GroupName": "a", "Description": "a", "VpcId": "vpc-1"})[
+        "GroupId"
+    ]
     assert [r["CidrIpv4"] for r in cloud.ec2.rules.values()] == ["0.0.0.0/0"]
     pair = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}
-    other = cloud.call("ec2", "CreateSecurityGroup", {"GroupName": "b", "Description": "b", "VpcId": "vpc-1"})["GroupId"]
+    other = cloud.call("ec2", "CreateSecurityGroup", {"GroupName": "b", "Description": "b", "VpcId": "vpc-1"})[
+        "GroupId"
+    ]
     cloud.call("ec2", "AuthorizeSecurityGroupIngress", {"GroupId": other, "IpPermissions": [pair]})
     try:
         cloud.call("ec2", "DeleteSecurityGroup", {"GroupId": group})

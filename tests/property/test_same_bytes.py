@@ -18,11 +18,13 @@ from dr_toolkit.resources import registry
 from dr_toolkit.spec.fields import Field, Kind
 from tests.blueprints import Blueprint, blueprints
 from tests.engines import capture, strings
+from tests.hypothesis_profile import REGIONS
 
 HOME, AWAY = Scope("123456789012", "us-east-1"), Scope("555566667777", "eu-west-3")
 ID = re.compile(r"\b(?:vpc|sg|sgr|pl|vpce)-[0-9a-f]{17}\b")
 
 
+@REGIONS
 @given(blueprints(by_hand=True), st.integers(0, 9))
 def test_two_places_with_one_configuration_have_the_same_bytes(blueprint: Blueprint, seed: int) -> None:
     home, away = capture(blueprint.build(HOME, seed)), capture(blueprint.build(AWAY, seed + 1))
@@ -32,6 +34,7 @@ def test_two_places_with_one_configuration_have_the_same_bytes(blueprint: Bluepr
     assert compare(home, away, registry()) == compare(home, home, registry()) == []
 
 
+@REGIONS
 @given(blueprints(by_hand=True), st.integers(0, 9))
 def test_knowing_the_ids_changes_nothing(blueprint: Blueprint, seed: int) -> None:
     cloud = blueprint.build(HOME, seed)
@@ -39,6 +42,7 @@ def test_knowing_the_ids_changes_nothing(blueprint: Blueprint, seed: int) -> Non
     assert capture(cloud, known_of(estate, registry())).lines == estate.lines
 
 
+@REGIONS
 @given(blueprints(by_hand=True), st.integers(0, 9))
 def test_nothing_of_the_place_is_left_in_keys_references_and_located_fields(blueprint: Blueprint, seed: int) -> None:
     estate = capture(blueprint.build(HOME, seed))
@@ -51,6 +55,7 @@ def test_nothing_of_the_place_is_left_in_keys_references_and_located_fields(blue
             assert not any(re.search(rf"(?<!\w){re.escape(i)}(?!\w)", text) for i in ids), text
 
 
+@REGIONS
 @given(blueprints(by_hand=True), st.integers(0, 9))
 def test_every_line_can_be_read_again(blueprint: Blueprint, seed: int) -> None:
     estate = capture(blueprint.build(HOME, seed))

@@ -11,7 +11,7 @@ from dr_toolkit.errors import BlockedSteps
 from tests.cases import cases, definition_cases, group_cases, load_definition, load_groups, load_vpcs
 from tests.cases_loaded import Loaded
 from tests.moto_aws import Stand
-from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
+from tests.scenario.desk import AWAY, HOME, Desk
 
 RULES_A_GROUP = 1100
 """One public estate lists the whole world in a group: a quota that AWS grants on request."""
@@ -26,14 +26,24 @@ def tell(name: str, loaded: Loaded, lines: int) -> None:
 
 
 def round_trip(desk: Desk) -> int:
-    """Snapshot, restore, and show that nothing is left to do and that both regions have the same bytes."""
+    """Snapshot, restore, and show that nothing is left to do and that both regions have the same bytes.
+
+    What names the recovery region by itself is at home there afterwards, so that it is told in other words.
+    """
     desk.snapshot()
-    wanted = desk.capture_of(HOME)
-    restored = desk.restore(skip_blocked=False)
+    wanted = desk.load().estate.lines
+    restored = desk.restore()
     assert restored.exit_code == 0, restored.verdict
-    assert_in_sync(desk)
+    assert restored.verify is not None
+    assert restored.verify.changes == ()
+    again = desk.plan()
+    assert (again.steps, again.blocked) == ((), ())
     made = desk.capture_of(AWAY)
-    assert {k: made.get(k) for k in wanted} == wanted
+    there_already = {k for k, line in wanted.items() if AWAY.encode() in line}
+    assert {k: made.get(k) for k in wanted.keys() - there_already} == {
+        k: wanted[k] for k in wanted.keys() - there_already
+    }
+    assert there_already <= made.keys()
     return len(wanted)
 
 

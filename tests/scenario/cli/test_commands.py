@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dr_toolkit.aws.cloud import AwsCloud
 from tests.command_line import checked, refused, run
 from tests.scenario.cli.conftest import CONFIG, Company
 
@@ -81,7 +84,7 @@ def test_several_sources_come_a_line_each_and_as_a_list(company: Company, desk: 
     assert sorted(d["source"] for d in documents) == ["prod", "west"]
     refused(run("snapshot", "show"), 64, "which source?", "prod, west", next_step="--source NAME")
     west = next(d["id"] for d in documents if d["source"] == "west")
-    assert run("snapshot", "show", "--source", "west", "--format", "json").document["id"] == west
+    assert run("snapshot", "show", "--source", "west", "--format", "json").document["snapshot"]["id"] == west
     listed = run("snapshot", "list", "--source", "west", "--format", "json").document
     assert [s["source"] for s in listed["snapshots"]] == ["west"]
     drift = run("drift", "--format", "json")
@@ -94,7 +97,7 @@ def test_a_snapshot_is_named_in_every_way(desk: Path, first: str) -> None:
     minute = f"{stamp}T{first[9:11]}:{first[11:13]}"
     for name in ("latest", "baseline", first, first[:20], stamp, minute, f"{minute}:{first[13:15]}Z"):
         shown = run("snapshot", "show", name, "--format", "json")
-        assert (shown.code, shown.document["id"]) == (0, first), name
+        assert (shown.code, shown.document["snapshot"]["id"]) == (0, first), name
     assert first in run("snapshot", "show").out
 
 
@@ -198,17 +201,50 @@ def test_what_is_blocked_stops_a_restore_or_is_skipped_and_named(company: Compan
     assert any("main/web" in gap for gap in rest.document["coverage"]["gaps"])
 
 
-def test_an_unfinished_run_is_gone_on_with(company: Company, desk: Path, first: str) -> None:
+def test_an_interrupted_run_is_gone_on_with(
+    company: Company, desk: Path, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     company.rebuild_target()
-    refused(run("restore", "--to", "dr", "--resume", "--yes"), 10, "no unfinished restore of target dr")
-    company.gate.fail("CreateStage", "BadRequestException")
-    company.gate.kill_before(3)
-    died = run("restore", "--to", "dr", "--yes")
-    assert died.code == 1
-    company.gate.clear_faults()
+    none = run("restore", "--to", "dr", "--resume", "--yes")
+    refused(none, 10, "no unfinished restore of target dr", next_step="dr-toolkit restore --to dr")
+    with monkeypatch.context() as patch:
+        patch.setattr(AwsCloud, "call", interrupting(AwsCloud.call, "CreateStage"))
+        stopped = run("restore", "--to", "dr", "--yes")
+    assert (stopped.code, "the same command goes on" in stopped.err) == (130, True)
+    other = run("snapshot", "create")
+    assert other.code == 0, other.said
+    unfinished = run("restore", "--to", "dr", "--yes")
+    refused(unfinished, 13, first, "not finished", next_step="dr-toolkit restore --to dr --resume")
+    mark = company.gate.mark()
     resumed = run("restore", "--to", "dr", "--resume", "--yes")
     assert resumed.code == 0, resumed.said
-    refused(run("restore", "--to", "dr", "--resume", "000009", "--yes"), 10, "000009")
+    made = [c.operation for c in company.gate.since(mark) if c.operation in ("CreateRestApi", "CreateStage")]
+    assert made == ["CreateStage"]
+    refused(run("restore", "--to", "dr", "--resume", "000099", "--yes"), 10, "000099")
+
+
+def test_a_step_that_fails_is_named_and_the_command_that_is_shown_mends_it(
+    company: Company, desk: Path, first: str
+) -> None:
+    company.rebuild_target()
+    company.gate.fail("CreateStage", "BadRequestException")
+    failed = run("restore", "--to", "dr", "--yes", "--snapshot", first)
+    assert failed.code == 1
+    assert "CreateStage failed as the test wants it" in failed.out
+    shown = failed.out.partition("then: dr-toolkit ")[2].splitlines()[0]
+    mended = run(*shown.split(), "--yes")
+    assert mended.code == 0, f"{shown}: {mended.said}"
+
+
+def interrupting(call: Callable[..., Any], operation: str) -> Callable[..., Any]:
+    """The same call, but somebody presses Ctrl-C at that operation."""
+
+    def called(self: AwsCloud, service: str, name: str, params: Any) -> Any:
+        if name == operation:
+            raise KeyboardInterrupt
+        return call(self, service, name, params)
+
+    return called
 
 
 # --- the schedule ------------------------------------------------------------------------------------
