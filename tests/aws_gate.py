@@ -63,6 +63,7 @@ class _Rule:
     times: int | None
     status: int = 501
     code: str = ""
+    message: str = ""
 
     def matches(self, call: Call) -> bool:
         """Whether the rule speaks of this call."""
@@ -79,7 +80,8 @@ class _Rule:
             self.times -= 1
         family = _family(call.service)
         if self.kind == "failed":
-            return error_answer(call.service, self.code, f"{call.operation} failed as the test wants it", self.status)
+            message = self.message or f"{call.operation} failed as the test wants it"
+            return error_answer(call.service, self.code, message, self.status)
         if self.kind == "unsupported":
             page = "<!doctype html>\n<html lang=en>\n<title>{0}</title>\n<h1>{0}</h1>\n".format(
                 {404: "404 Not Found", 501: "501 Not Implemented"}.get(self.status, str(self.status))
@@ -176,9 +178,18 @@ class Gate:
         """Answer the operation `times` times with the service's own form of throttling."""
         self._rules.append(_Rule("throttled", operation, service, None, times))
 
-    def fail(self, operation: str, code: str, status: int = 400, *, times: int = 1, service: str | None = None) -> None:
+    def fail(
+        self,
+        operation: str,
+        code: str,
+        status: int = 400,
+        *,
+        times: int = 1,
+        service: str | None = None,
+        message: str = "",
+    ) -> None:
         """Answer the operation `times` times with an error of any code, in the service's own form."""
-        self._rules.append(_Rule("failed", operation, service, None, times, status, code))
+        self._rules.append(_Rule("failed", operation, service, None, times, status, code, message))
 
     # -- what a test reads -----------------------------------------------------------------------------------
 

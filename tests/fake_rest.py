@@ -228,7 +228,7 @@ class Rest:
         others = [m["schema"] for n, m in api.models.items() if n != modelName]
         used = [m.get("requestModels", {}) for m in api.methods()]
         used += [r.get("responseModels", {}) for m in api.methods() for r in m.get("methodResponses", {}).values()]
-        if any(f"/models/{modelName}" in s for s in others) or any(modelName in u.values() for u in used):
+        if any(re.search(rf"/models/{modelName}\b", s) for s in others) or any(modelName in u.values() for u in used):
             raise _refused("ConflictException", f"{modelName} is in use")
         del api.models[modelName]
 

@@ -12,7 +12,6 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from dr_toolkit.errors import CloudRefused
 from dr_toolkit.model.documents import Scope
 from tests.aws_shapes import invalid
 from tests.fake_ec2 import Ec2
@@ -67,8 +66,3 @@ class FakeCloud:
             name: rows[start : start + size],
             "NextToken" if "MaxResults" in given else "position": str(start + size),
         }
-
-
-def refuse(code: str, reason: str, operation: str = "") -> CloudRefused:
-    """The error that AWS would answer with."""
-    return CloudRefused(service="fake", operation=operation or "call", region="here", code=code, reason=reason)

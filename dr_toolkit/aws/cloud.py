@@ -6,6 +6,7 @@ lost answer may be followed by another try is for the engine to say, since most 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,8 @@ from typing import Any
 from dr_toolkit.aws.faults import from_answer, from_failure
 from dr_toolkit.errors import UsageError
 from dr_toolkit.model.documents import Scope
+
+log = logging.getLogger(__name__)
 
 _READS = ("Get", "Describe", "List")
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
@@ -44,6 +47,7 @@ class AwsCloud:
 
         changes = not operation.startswith(_READS)
         facts = {"service": service, "operation": operation, "region": self._region}
+        log.debug("%s:%s in %s", service, operation, self._region)
         try:
             client = self._client(service, changes)
             answer = _call(client, operation, params)

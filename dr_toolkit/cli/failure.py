@@ -46,7 +46,9 @@ def _write(file: str, text: str) -> None:
 
 def _with_flags(hint: str, arguments: Sequence[str]) -> str:
     """The hint with the flags in its commands that say where everything is, so that they can be run as they stand."""
-    said = [f"--{name} {shlex.quote(values[-1])}" for name in _WHERE if (values := _values(arguments, name))]
+    given = {name: _values(arguments, name)[-1:] for name in _WHERE}
+    # What has an @ in it may hold a password, and is not repeated.
+    said = [f"--{name} {shlex.quote(value)}" for name, values in given.items() for value in values if "@" not in value]
 
     def add(match: re.Match[str]) -> str:
         rest = hint[match.end() :]

@@ -89,6 +89,7 @@ class _Terminated(BaseException):
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    signal.signal(number, signal.SIG_IGN)  # once is enough: what is held is being given back
     raise _Terminated
 
 

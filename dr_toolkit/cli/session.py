@@ -102,8 +102,9 @@ class Session:
         path = Path(flags.config) if flags.config else None
         config = load_config(path, os.environ, Path.cwd()) or Config.empty()
         config = config.with_store(flags.store)
+        _check_endpoint(flags.endpoint_url)
         where = Flags(flags.profile, flags.region, flags.endpoint_url, flags.source)
-        return Context(config, where, os.environ, progress or (lambda text: None))
+        return Context(config, where, os.environ, _logged(progress) if progress else lambda text: None)
 
     @contextmanager
     def working(self, label: str) -> Iterator[Progress]:
@@ -111,7 +112,8 @@ class Session:
         from dr_toolkit.report.progress import Progress
 
         flags = self.flags
-        with Progress(sys.stderr, quiet=flags.quiet, no_color=flags.no_color).start(label) as progress:
+        quiet = flags.quiet or flags.verbose > 0  # the log tells the same
+        with Progress(sys.stderr, quiet=quiet, no_color=flags.no_color).start(label) as progress:
             yield progress
 
     def show(self, result: Result, stream: Any = None, *, colors: bool = True) -> None:
@@ -133,9 +135,8 @@ class Session:
 
         for name, file in sorted(self.outputs, key=lambda output: output[1] is not None):
             self._write(name, file, result)
-        if not self.flags.quiet:
-            style = Style.of(sys.stderr, no_color=self.flags.no_color, verbose=self.flags.verbose > 0)
-            text.notes(Page(sys.stderr, style), result)
+        style = Style.of(sys.stderr, no_color=self.flags.no_color, verbose=self.flags.verbose > 0)
+        text.notes(Page(sys.stderr, style), result, only_trouble=self.flags.quiet)
         raise Exit(result.exit_code)
 
     def _write(self, name: str, file: str | None, result: Result) -> None:
@@ -153,6 +154,26 @@ class Session:
             as_json.write(as_json.document(result), stream)
         else:
             self.show(result, stream, colors=colors)
+
+
+def _check_endpoint(url: str | None) -> None:
+    from dr_toolkit.config.values import endpoint_url
+
+    try:
+        endpoint_url(url or "https://aws.amazon.com")
+    except ValueError as error:
+        raise UsageError(reason=f"--endpoint-url: {error}") from None
+
+
+def _logged(progress: Callable[[str], None]) -> Callable[[str], None]:
+    """The same, in the log too."""
+    log = logging.getLogger("dr_toolkit.progress")
+
+    def tell(text: str) -> None:
+        progress(text)
+        log.info("%s", text)
+
+    return tell
 
 
 def set_up_log(flags: Globals) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.engine.capture import FATAL
 from dr_toolkit.engine.ports import Cloud, Record
 from dr_toolkit.engine.survey import Survey
-from dr_toolkit.errors import AwsError, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
+from dr_toolkit.errors import AwsError, CloudDenied, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, DELETE, Join, Step
 from dr_toolkit.model.keys import Ref, ResourceKey
@@ -30,11 +30,15 @@ _DEPLOY = "CreateDeployment"
 class Outcome:
     """What came of the steps: ids of those done, reasons by id for those that failed or were skipped, and the physical
     ids by printed key of what was made.
+
+    ``unsure`` are those of which only another look at the target can tell whether they took effect, and what
+    needs them.
     """
 
     done: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    unsure: dict[str, str] = field(default_factory=dict)
     bound: dict[str, str] = field(default_factory=dict)
     calls: int = 0
 
@@ -66,9 +70,11 @@ class Executor:
         owing = _owing(steps)
         lost: dict[str, str] = {}
         for step in steps:
-            if missing := sorted({lost[n] for n in step.needs if n in lost}):
-                lost[step.id] = missing[0]
-                outcome.skipped[step.id] = f"{_said(step)} needs what did not succeed: {', '.join(missing)}"
+            if missing := [n for n in step.needs if n in lost]:
+                lost[step.id] = lost[missing[0]]
+                where = outcome.unsure if all(n in outcome.unsure for n in missing) else outcome.skipped
+                causes = ", ".join(sorted({lost[n] for n in missing}))
+                where[step.id] = f"{_said(step)} needs what did not succeed: {causes}"
                 continue
             self.progress(_said(step))
             try:
@@ -76,6 +82,9 @@ class Executor:
                 outcome.done.append(step.id)
             except FATAL:
                 raise
+            except _Unsure as error:
+                lost[step.id] = _said(step)
+                outcome.unsure[step.id] = f"{_said(step)}: {error}"
             except (AwsError, MissingId) as error:
                 lost[step.id] = _said(step)
                 outcome.failed[step.id] = f"{_said(step)}: {error}"
@@ -88,10 +97,33 @@ class Executor:
         self.record.append(
             "intent", step=step.id, action=step.action, operation=step.call.operation, keys=_texts(step.keys), **facts
         )
-        bound = self._tries(step, outcome)
+        bound = self._all_or_each(step, outcome)
         self.bindings.update(bound)
         outcome.bound.update(bound)
         self.record.append("done", step=step.id, keys=_texts(step.keys), operation=step.call.operation, bound=bound)
+
+    def _all_or_each(self, step: Step, outcome: Outcome) -> dict[str, str]:
+        """The step; where it is many things in one call, and that is refused, each by itself."""
+        try:
+            return self._tries(step, outcome)
+        except (CloudDenied, CloudThrottled):
+            raise
+        except CloudRefused as error:
+            parts = [_narrowed(step, [key]) for key in step.keys]
+            if len(parts) < 2 or parts[0] is step:
+                raise
+            refused = {key.text: reason for part in parts for key, reason in self._refused(part, outcome)}
+            if refused:
+                error.facts["reason"] = "; ".join(f"{key}: {reason}" for key, reason in refused.items())
+                raise type(error)(**error.facts) from error
+            return {}
+
+    def _refused(self, part: Step, outcome: Outcome) -> Iterator[tuple[ResourceKey, str]]:
+        """Make one of many by itself; the key and the reason, where it is refused."""
+        try:
+            self._tries(part, outcome)
+        except CloudRefused as error:
+            yield part.keys[0], str(error.facts.get("reason", error))
 
     def _tries(self, step: Step, outcome: Outcome) -> dict[str, str]:
         """Call until it is done; returns the physical ids that the answer gave. Raises what can't be got over."""
@@ -108,6 +140,8 @@ class Executor:
                 if verdict == "done":
                     return {}
                 if verdict == "raise" or wait is None:
+                    if doubted and not isinstance(error, CloudUnreachable):
+                        raise _Unsure(str(error)) from error
                     raise
                 self.pause(wait)
                 if verdict == "check":
@@ -198,6 +232,10 @@ class Executor:
         if found is None:
             raise MissingId(f"the physical id of {key} in the target is not known")
         return found
+
+
+class _Unsure(Exception):
+    """A call whose answer was lost, and whose repetition was refused: it may well have been done."""
 
 
 class MissingId(Exception):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import Blocked, Call, Change, FieldChange, Plan, Step
-from dr_toolkit.model.documents import Resource
+from dr_toolkit.model.documents import BLOCKED, GAP, Finding, Resource
 from dr_toolkit.model.keys import ResourceKey
 
 SCHEMA_VERSION = 1
@@ -39,7 +39,7 @@ def write(plan: Plan) -> dict[str, Any]:
         ],
         "findings": wire.findings(plan.findings),
         "bindings": dict(sorted(plan.bindings.items())),
-        "coverage": {"complete": not plan.gaps, "gaps": list(plan.gaps)},
+        "coverage": _coverage(plan),
     }
 
 
@@ -85,14 +85,41 @@ def step(value: Step) -> dict[str, Any]:
     }
 
 
+def _coverage(plan: Plan) -> dict[str, Any]:
+    lines = list(dict.fromkeys((*plan.gaps, *_left_out(plan.findings, plan.blocked))))
+    return {"complete": not lines, "gaps": lines}
+
+
+def _left_out(findings: Iterable[Finding], blocked: Iterable[Blocked]) -> list[str]:
+    """What a plan's findings and blocked changes say is not read or not done, a line each."""
+    missing = [f for f in findings if f.severity in (GAP, BLOCKED)]
+    told = [f"{f.key}: {f.text}" if f.key else f.text for f in missing]
+    return [*told, *(f"{b.key.text}: {b.reason}" for b in blocked)]
+
+
 def read(data: str | bytes) -> Plan:
-    """The inverse of ``write``; raises ValueError, KeyError or TypeError for what is no plan."""
-    document = json.loads(data)
+    """The inverse of ``write``; raises ValueError, with a reason for people, for what is no plan."""
+    try:
+        return _read(json.loads(data))
+    except KeyError as error:
+        raise ValueError(f"it has no {error.args[0]}") from None
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"something in it is not of its kind: {error}") from None
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+def _read(document: Any) -> Plan:
     if not isinstance(document, dict) or document.get("kind") != "plan":
-        raise ValueError("not a plan")
+        raise ValueError("it is no plan")
     if document.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(f"schema version {document.get('schema_version')} is not {SCHEMA_VERSION}")
     snapshot, target = document["snapshot"], document["target"]
+    blocked = tuple(
+        Blocked(ResourceKey.parse(b["key"]), b["action"], b["reason"], b["remedy"]) for b in document["blocked"]
+    )
+    findings = tuple(wire.read_finding(f) for f in document["findings"])
+    told = set(_left_out(findings, blocked))
     return Plan(
         snapshot=snapshot["id"],
         snapshot_digest=snapshot["sha256"],
@@ -104,12 +131,10 @@ def read(data: str | bytes) -> Plan:
         options=document["options"],
         changes=tuple(_read_change(c) for c in document["changes"]),
         steps=tuple(_read_step(s) for s in document["steps"]),
-        blocked=tuple(
-            Blocked(ResourceKey.parse(b["key"]), b["action"], b["reason"], b["remedy"]) for b in document["blocked"]
-        ),
-        findings=tuple(wire.read_finding(f) for f in document["findings"]),
+        blocked=blocked,
+        findings=findings,
         bindings=document["bindings"],
-        gaps=tuple(document["coverage"]["gaps"]),
+        gaps=tuple(line for line in document["coverage"]["gaps"] if line not in told),
     )
 
 

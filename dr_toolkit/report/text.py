@@ -71,7 +71,8 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_error.error(page, value)
 
 
-def notes(page: Page, value: Result) -> None:
+def notes(page: Page, value: Result, *, only_trouble: bool = False) -> None:
     """Write what belongs beside a result, to stderr: only a capture has something to say there."""
     if isinstance(value, CreateResult):
-        text_snapshots.creation_notes(page, value)
+        entries = (entry for entry in value.entries if entry.exit_code or not only_trouble)
+        text_snapshots.creation_notes(page, CreateResult(tuple(entries)))

@@ -51,7 +51,9 @@ def _unescaped(policy: str) -> str:
     except ValueError:
         pass
     try:
-        return str(json.loads(f'"{policy}"', strict=False))
+        inner = str(json.loads(f'"{policy}"', strict=False))
+        json.loads(inner)
+        return inner
     except ValueError:
         return policy
 

@@ -77,6 +77,8 @@ def _create(stage: Resource) -> list[Call]:
         "tags": dict(a.get("tags") or {}) | {tags.RUN_TAG: tags.RUN_TOKEN},
     }
     params |= {name: a[name] for name in (*_CREATED_WITH, "canarySettings") if name in a}
+    if a.get("cacheClusterEnabled"):
+        params.setdefault("cacheClusterSize", _SCALARS["cacheClusterSize"])
     calls = [Call("CreateStage", params, tolerates={"ConflictException": "check"})]
     operations = patches.scalar("/clientCertificateId", a["clientCertificateId"]) if "clientCertificateId" in a else []
     operations += _log_patches({}, a.get("accessLogSettings"))
@@ -171,7 +173,7 @@ TYPES = (
             "clientCertificateId": reference("apigateway.client_certificate"),
             "description": setting(),
             "cacheClusterEnabled": setting(default=False),
-            "cacheClusterSize": setting(),
+            "cacheClusterSize": setting(default=_SCALARS["cacheClusterSize"]),
             "methodSettings": setting(values=_METHOD_SETTING),
             "variables": setting(free=True),
             "documentationVersion": manual("publish the documentation version in the target, then set it on the stage"),

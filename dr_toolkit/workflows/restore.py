@@ -247,6 +247,8 @@ class _Restore:
             self.made.ids |= outcome.bound
             self.made.owed = self._still_owed(current.plan, outcome)
             left = self.seen.plan(options, self.made)
+            if left.plan.steps and number == PASSES:
+                total.failed |= {f"{step} (pass {number})": reason for step, reason in outcome.unsure.items()}
             if not left.plan.steps or total.failed:
                 break
             current = left

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dr_toolkit.engine.compare import compare
+from dr_toolkit.errors import CloudRefused
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import ADOPT, DELETE, Step
 from dr_toolkit.model.documents import Scope
@@ -32,7 +34,8 @@ def restore(source: FakeCloud, target: FakeCloud) -> None:
             assert number > 0 or not target.calls
             break
     left = plan(wanted, source.scope, target)
-    assert [f"{c.action} {c.key} {c.fields}" for c in left[0].changes if c.action != ADOPT] == []
+    differing = [f"{c.action} {c.key} {c.fields}" for c in left[0].changes if c.action != ADOPT]
+    assert not differing, "\n".join(differing)
 
 
 def check_order(todo: list[Step], found: dict[str, str]) -> None:
@@ -96,21 +99,13 @@ def test_a_region_that_is_as_it_should_be_is_left_alone(blueprint: Blueprint, se
 def test_the_fake_is_strict_enough_to_fail_a_wrong_order() -> None:
     cloud = FakeCloud(HOME)
     cloud.ec2.vpcs["vpc-1"] = {"VpcId": "vpc-1"}
-    group = cloud.call("ec2", "CreateSecurityGroup", {"GroupName": "a", "Description": "a", "VpcId": "vpc-1"})[
-        "GroupId"
-    ]
-    assert [r["CidrIpv4"] for r in cloud.ec2.rules.values()] == ["0.0.0.0/0"]
-    pair = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}
-    other = cloud.call("ec2", "CreateSecurityGroup", {"GroupName": "b", "Description": "b", "VpcId": "vpc-1"})[
-        "GroupId"
-    ]
+    names = [{"GroupName": name, "Description": name, "VpcId": "vpc-1"} for name in ("a", "b")]
+    first, other = (cloud.call("ec2", "CreateSecurityGroup", named)["GroupId"] for named in names)
+    assert [r["CidrIpv4"] for r in cloud.ec2.rules.values()] == ["0.0.0.0/0", "0.0.0.0/0"]
+    pair = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": first}]}
     cloud.call("ec2", "AuthorizeSecurityGroupIngress", {"GroupId": other, "IpPermissions": [pair]})
-    try:
-        cloud.call("ec2", "DeleteSecurityGroup", {"GroupId": group})
-    except Exception as error:
-        assert "DependencyViolation" in str(error)
-    else:
-        raise AssertionError("a group in use was deleted")
+    with pytest.raises(CloudRefused, match="DependencyViolation"):
+        cloud.call("ec2", "DeleteSecurityGroup", {"GroupId": first})
 
 
 def landmarks(blueprint: Blueprint) -> dict[str, list[tuple[str, dict[str, object]]]]:

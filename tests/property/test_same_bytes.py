@@ -1,4 +1,4 @@
-"""The same configuration is the same bytes, whatever ids, times, order, region and account it has; and no id is in it."""
+"""The same configuration is the same bytes, whatever its ids, times, order, region and account; and no id is in it."""
 
 from __future__ import annotations
 

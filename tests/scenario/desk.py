@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,7 +20,9 @@ from dr_toolkit.workflows import capture, restore
 from dr_toolkit.workflows.context import Context, Flags
 from dr_toolkit.workflows.restore import Request
 from dr_toolkit.workflows.targets import Options
+from tests.estates import Estate
 from tests.moto_aws import Stand
+from tests.scenario.moments import Film
 
 HOME, AWAY = "us-east-1", "us-west-2"
 _START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -58,11 +61,13 @@ class _Command(Context):
     """A command's context, on clients and a store that are there already."""
 
     given: ObjectStore = field(default_factory=memory)
+    watched: Callable[[AwsCloud], Any] = lambda cloud: cloud
 
     def cloud(self, place: Source | Target) -> AwsCloud:
         """The region's one set of clients."""
         assert self.flags.endpoint_url is not None
-        return _cloud(self.flags.endpoint_url, place.region)
+        opened: AwsCloud = self.watched(_cloud(self.flags.endpoint_url, place.region))
+        return opened
 
     def open_store(self, settings: StoreSettings | None) -> ObjectStore:
         """The store that is there."""
@@ -80,6 +85,7 @@ class Desk:
     store: ObjectStore = field(default_factory=memory)
     map: dict[str, str] = field(default_factory=dict)
     pauses: list[float] = field(default_factory=list)
+    estate: Estate = field(default_factory=lambda: Estate(HOME))
     hours: int = 0
 
     @property
@@ -87,8 +93,8 @@ class Desk:
         """Clients to build and to look with."""
         return Clients(self.aws)
 
-    def command(self, **kwargs: Any) -> Context:
-        """The context of the next command."""
+    def command(self, film: Film | None = None) -> Context:
+        """The context of the next command, which may be filmed."""
         self.hours += 1
         now = _START + timedelta(hours=self.hours)
         config = Config(
@@ -97,9 +103,10 @@ class Desk:
             targets={"away": Target("away", AWAY, map=self.map), "home": Target("home", HOME)},
         )
         flags = Flags(endpoint_url=self.aws.endpoint)
-        return _Command(
-            config, flags, now=lambda: now, pause=self.pauses.append, given=kwargs.get("store") or self.store
-        )
+        command = _Command(config, flags, now=lambda: now, pause=self.pauses.append, given=self.store)
+        if film is not None:
+            command.given, command.watched = film.store(), film.cloud
+        return command
 
     def snapshot(self) -> Manifest:
         """Capture home; the manifest of what was written."""
@@ -131,12 +138,12 @@ class Desk:
         *,
         resume: str | None = None,
         spec: str = "latest",
-        store: ObjectStore | None = None,
+        film: Film | None = None,
         **options: bool,
     ) -> RestoreResult:
         """Restore, and say yes to whatever is asked."""
         request = Request(target, spec, _options(target, options), resume)
-        return restore.restore(self.command(store=store), request, lambda shown: True)
+        return restore.restore(self.command(film), request, lambda shown: True)
 
     def records(self) -> list[str]:
         """The names of all journal records."""

@@ -31,6 +31,11 @@ def _regions(service: str) -> Any:
     return backends[ACCOUNT]
 
 
+def ec2_of(region: str) -> Any:
+    """EC2 of a region, as the stand-in keeps it."""
+    return _regions("ec2")[region]
+
+
 def apis(region: str) -> list[Api]:
     """The REST APIs of a region, as the stand-in keeps them."""
     return list(_regions("apigateway")[region].apis.values())

@@ -5,6 +5,9 @@ What the stand-in can't hold is left out when a case is loaded; every test says 
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from dr_toolkit.errors import BlockedSteps
@@ -23,6 +26,11 @@ def tell(name: str, loaded: Loaded, lines: int) -> None:
     print(f"{name}: {what}; left out: {len(loaded.left_out)}")
     for part, reason in loaded.left_out:
         print(f"  {part}: {reason}")
+
+
+def has_dangling_link(path: Path) -> bool:
+    """Whether a definition names a VPC link by an id of its author's."""
+    return re.search(r'"connectionId": *"[^$"]+"', path.read_text()) is not None
 
 
 def round_trip(desk: Desk) -> int:
@@ -68,13 +76,12 @@ def test_public_definitions_make_the_round_trip(aws: Stand, name: str) -> None:
         tell(name, loaded, 0)
         assert loaded.left_out == [(name, "an HTTP API, not a REST API")]
         return
-    try:
-        lines = round_trip(desk)
-    except BlockedSteps as blocked:
-        loaded.left_out.append((name, str(blocked)))
+    if has_dangling_link(path):
+        with pytest.raises(BlockedSteps, match=r"refers to a VPC link \(REST\) that the snapshot does not hold"):
+            round_trip(desk)
+        loaded.left_out.append((name, "it names a VPC link that is nowhere"))
         tell(name, loaded, 0)
-        assert '"connectionId"' in path.read_text()
-        assert str(blocked).count("it refers to a VPC link (REST) that the snapshot does not hold") > 0
         return
+    lines = round_trip(desk)
     tell(name, loaded, lines)
     assert lines > loaded.methods > 0

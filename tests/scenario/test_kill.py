@@ -17,31 +17,27 @@ from tests.moto_aws import Stand
 from tests.scenario.desk import AWAY, HOME, Desk
 from tests.scenario.direct_line import direct_line
 from tests.scenario.disturbance import disturb
-from tests.scenario.mortal_store import MortalStore
-from tests.scenario.regions import Kept, apis
+from tests.scenario.moments import Film, Moment, moment
+from tests.scenario.regions import apis
 from tests.scenario.small_checks import assert_restored, open_groups, serves_the_draft
 from tests.scenario.small_estate import build_ground, build_small, patched
 
 ORPHANS = {"groups": 6, "stages": 2, "deployments": 5}
 """What the disturbed estate has more of: what people made, and the two deployments that nothing serves any longer."""
+ORPHANS_NAMED = ("rogue", "twin")
 
 
 @dataclass
 class Scene:
-    """A snapshot at home, a target as it was at one moment, and how often to come back to that moment."""
+    """A snapshot at home, and a target at the moment before it is restored into."""
 
     desk: Desk
     vpc: str
-    kept: Kept
-    store: dict[str, bytes]
+    begin: Moment
 
     def again(self) -> None:
-        """Back to the moment: the target, and what the store knows of it."""
-        self.kept.put_back()
-        store = self.desk.store
-        for name in store.list(""):
-            if name not in self.store:
-                store.delete(name)
+        """Back to that moment."""
+        self.begin.come_back(self.desk.store)
 
     def gone_on(self) -> RestoreResult:
         """What a person does after a crash; where nothing was begun, there is nothing to resume."""
@@ -50,10 +46,16 @@ class Scene:
         except RunNotFound:
             return self.desk.restore()
 
+    def film(self) -> list[Moment]:
+        """Every moment of a whole restore from here, the begin included."""
+        film = Film(AWAY, self.desk.store, [self.begin])
+        assert self.desk.restore(film=film).exit_code == 0
+        return film.moments
+
 
 def scene(desk: Desk, vpc: str) -> Scene:
     """This very moment."""
-    return Scene(desk, vpc, Kept(AWAY), {name: desk.store.get(name) for name in desk.store.list("")})
+    return Scene(desk, vpc, moment("nothing", AWAY, desk.store))
 
 
 @pytest.fixture
@@ -95,99 +97,87 @@ def killed(at: Scene, arm: Callable[[int], None], number: int) -> Call | None:
     return next((c for c in gate.since(mark) if (c.fault or "").startswith("killed")), None)
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_killed_at_every_call_of_a_restore(empty: Scene, gate: Gate, moment: str) -> None:
-    arm, number = {"before": gate.kill_before, "after": gate.kill_after}[moment], 0
-    while victim := killed(empty, arm, number := number + 1):
-        at = f"killed {moment} {victim}"
-        opened = set(open_groups(empty.desk.clients, empty.vpc)) - {"default"}
-        assert len(opened) <= 1, at
+def assert_it_goes_on(scene: Scene, moments: list[Moment], **more: int) -> None:
+    """From every moment, by turns with --resume and by the rerun of the same command, to the same end."""
+    for number, each in enumerate(moments):
+        each.come_back(scene.desk.store)
+        at = f"died after {each.after}, moment {number}"
+        assert len(open_groups(scene.vpc) - set(ORPHANS_NAMED)) <= 1, at
+        result = scene.gone_on() if number % 2 else scene.desk.restore()
+        assert (result.exit_code, list(result.failed)) == (0, []), f"{at}: {result.verdict}"
+        assert_restored(scene.desk, scene.vpc, at, fresh=number % 6 == 0, **more)
+
+
+def test_died_at_any_moment_of_a_restore(empty: Scene) -> None:
+    """After each call whose answer never came, and after each write of journal, lease and pairings."""
+    moments = empty.film()
+    assert len([m for m in moments if m.after.startswith("the call of")]) == 37
+    assert_it_goes_on(empty, moments)
+
+
+def test_died_at_any_moment_of_mending(disturbed: Scene) -> None:
+    """After each call whose answer never came, and after each that was written down as done."""
+    moments = disturbed.film()
+    called = [n for n, m in enumerate(moments) if m.after.startswith("the call of")]
+    assert len(called) == 35
+    assert_it_goes_on(disturbed, [m for n, m in enumerate(moments) if n + 1 not in called], **ORPHANS)
+
+
+@pytest.mark.parametrize("way", ["before", "after"])
+def test_killed_at_a_call(empty: Scene, gate: Gate, way: str) -> None:
+    """The same with the connection cut and the process gone, at a call out of six."""
+    arm = {"before": gate.kill_before, "after": gate.kill_after}[way]
+    for number in range(1, 38, 6):
+        victim = killed(empty, arm, number)
+        at = f"killed {way} {victim}"
+        assert victim is not None, f"there is no call {number}"
         result = empty.gone_on()
         assert (result.exit_code, list(result.failed)) == (0, []), f"{at}: {result.verdict}"
         assert_restored(empty.desk, empty.vpc, at)
-    assert number > 37
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_killed_at_every_call_of_mending(disturbed: Scene, gate: Gate, moment: str) -> None:
-    arm, number = {"before": gate.kill_before, "after": gate.kill_after}[moment], 0
-    while victim := killed(disturbed, arm, number := number + 1):
-        at = f"killed {moment} {victim}"
-        result = disturbed.gone_on()
-        assert (result.exit_code, list(result.failed)) == (0, []), f"{at}: {result.verdict}"
-        assert_restored(disturbed.desk, disturbed.vpc, at, **ORPHANS)
-    assert number > 30
+def losing(scene: Scene, number: int) -> tuple[Call | None, RestoreResult, list[Call]]:
+    """Restore with the answer to the n-th call lost; that call, what came of it, and what was done."""
+    gate = scene.desk.aws.gate
+    scene.again()
+    mark = gate.mark()
+    gate.lose_answer(number)
+    result = scene.desk.restore()
+    calls = gate.since(mark)
+    return next((c for c in calls if c.fault == "answer lost"), None), result, [c for c in calls if c.done]
 
 
-def test_any_answer_is_lost(empty: Scene, gate: Gate) -> None:
-    number = 0
-    while True:
-        empty.again()
-        mark = gate.mark()
-        gate.lose_answer(number := number + 1)
-        result = empty.desk.restore()
-        victim = next((c for c in gate.since(mark) if c.fault == "answer lost"), None)
-        if victim is None:
-            break
+def test_any_answer_is_lost(empty: Scene) -> None:
+    """The process goes on: it looks, or calls again, and deploys once, when all is there."""
+    for number in range(1, 38):
+        victim, result, done = losing(empty, number)
+        assert victim is not None, f"there is no call {number}"
         assert (result.exit_code, list(result.failed)) == (0, []), f"{victim}: {result.verdict}"
-        assert len([c for c in gate.since(mark) if c.operation == "CreateDeployment" and c.done]) == 2, str(victim)
-        assert_restored(empty.desk, empty.vpc, f"answer lost to {victim}")
-    assert number > 37
+        assert [c.operation for c in done].count("CreateDeployment") == 2, str(victim)
+        assert_restored(empty.desk, empty.vpc, f"answer lost to {victim}", fresh=number % 6 == 0)
 
 
-def test_any_answer_is_lost_while_mending(disturbed: Scene, gate: Gate) -> None:
-    number = 0
-    while True:
-        disturbed.again()
-        mark = gate.mark()
-        gate.lose_answer(number := number + 1)
-        result = disturbed.desk.restore()
-        victim = next((c for c in gate.since(mark) if c.fault == "answer lost"), None)
-        if victim is None:
-            break
-        if result.failed:
-            result = disturbed.desk.restore()
-        assert (result.exit_code, list(result.failed)) == (0, []), f"{victim}: {result.verdict} {result.failed}"
-        assert_restored(disturbed.desk, disturbed.vpc, f"answer lost to {victim}", **ORPHANS)
-    assert number > 30
+def test_any_answer_is_lost_while_mending(disturbed: Scene) -> None:
+    for number in range(1, 36):
+        victim, result, _ = losing(disturbed, number)
+        assert victim is not None, f"there is no call {number}"
+        assert (result.exit_code, list(result.failed)) == (0, []), f"{victim}: {result.verdict}"
+        assert_restored(disturbed.desk, disturbed.vpc, f"answer lost to {victim}", fresh=number % 6 == 0, **ORPHANS)
 
 
-def test_killed_at_every_write_of_the_journal(empty: Scene) -> None:
-    """By the rerun of the same command. Before an intent nothing is called; after it, the calls' own test begins."""
-    desk, number = empty.desk, 0
-    while True:
-        number += 1
-        for after in (False, True):
-            empty.again()
-            store = MortalStore(desk.store, number, after)
-            with suppress(Killed):
-                desk.restore(store=store)
-            if not store.dead:
-                break
-            if number % 2 and after and 3 < number < 70:  # an intent is there: the call itself was not made
-                continue
-            at = f"killed {'after' if after else 'before'} write {number}, {store.names[-1]}"
-            result = desk.restore()
-            assert (result.exit_code, list(result.failed)) == (0, []), f"{at}: {result.verdict}"
-            assert_restored(desk, empty.vpc, at)
-        if not store.dead:
-            break
-    assert number > 2 * 37
-
-
-def test_a_crash_of_the_crash_and_so_on(empty: Scene, gate: Gate) -> None:
-    """Every attempt makes two calls, and dies at the answer of the second."""
+def test_crash_upon_crash(empty: Scene, gate: Gate) -> None:
+    """Every attempt makes six calls, and dies at the answer of the last."""
     desk, attempts = empty.desk, 0
-    empty.again()
-    while killed_again(desk, gate, 2):
+    while died_again(desk, gate, 6):
         attempts += 1
-    assert attempts > 10
+        assert attempts < 20
+    assert attempts > 5
     assert_restored(desk, empty.vpc, f"after {attempts} crashes")
-    assert len([r for r in desk.store.list("runs/") if r.endswith("/000001.json")]) == 1
+    assert [name for name in desk.store.list("runs/") if "/000002/" in name] == []
 
 
-def killed_again(desk: Desk, gate: Gate, number: int) -> bool:
-    """Run the same command once more, and die just after the n-th call."""
+def died_again(desk: Desk, gate: Gate, number: int) -> bool:
+    """Run the same command once more, and die just after the n-th call; False where it came to its end."""
     with desk.aws.mortal_clients():
         gate.kill_after(number)
         with suppress(Killed):
@@ -223,9 +213,7 @@ def test_another_snapshot_is_refused_while_a_run_is_unfinished(empty: Scene, gat
 
 def group_at_home(desk: Desk, name: str) -> str:
     """The id of a group at home."""
-    rows = desk.clients.client("ec2", HOME).describe_security_groups(
-        Filters=[{"Name": "group-name", "Values": [name]}]
-    )
+    rows = desk.clients.client("ec2", HOME).describe_security_groups(Filters=[{"Name": "group-name", "Values": [name]}])
     return str(rows["SecurityGroups"][0]["GroupId"])
 
 
@@ -266,52 +254,56 @@ def test_one_who_took_over_is_not_disturbed_by_one_thought_dead(empty: Scene, ga
 # --- deployments that are owed --------------------------------------------------------------------------
 
 
-def change_a_method(desk: Desk) -> None:
-    """Somebody edits an integration in the target, and does not deploy it."""
-    held = apis(AWAY)[0]
+def deploy_a_mistake(desk: Desk) -> None:
+    """Somebody edits an integration in the target, and deploys that."""
+    rest, held = desk.clients.client("apigateway", AWAY), apis(AWAY)[0]
     pets = next(each for each in held.resources if held.path(each) == "/pets")
-    desk.clients.client("apigateway", AWAY).update_integration(
-        restApiId=held.id, resourceId=pets, httpMethod="POST", patchOperations=patched({"/timeoutInMillis": "1234"})
-    )
+    post = {"restApiId": held.id, "resourceId": pets, "httpMethod": "POST"}
+    rest.update_integration(**post, patchOperations=patched({"/timeoutInMillis": "1234"}))
+    rest.create_deployment(restApiId=held.id, stageName="prod")
 
 
 @pytest.fixture
-def edited(desk: Desk) -> Scene:
-    """A restored target with one method changed, which its stage does not serve yet."""
+def mistaken(desk: Desk) -> Scene:
+    """A restored target whose stage serves one method as it should not be."""
     vpc = build_ground(desk.clients, AWAY).vpcs["main"]
     desk.restore()
-    change_a_method(desk)
+    deploy_a_mistake(desk)
     return scene(desk, vpc)
 
 
-def test_a_deployment_is_owed_once_content_changed(edited: Scene, gate: Gate) -> None:
+def test_a_deployment_is_owed_once_content_changed(mistaken: Scene) -> None:
     """The method is put right and the process dies: nothing differs any more, and yet there is something to do."""
-    for moment in (gate.kill_before, gate.kill_after):
-        number = 0
-        while victim := killed(edited, moment, number := number + 1):
-            assert edited.desk.plan().steps, str(victim)
-            assert edited.desk.verify().exit_code == 2, str(victim)
-            assert edited.gone_on().exit_code == 0
-            assert_restored(edited.desk, edited.vpc, str(victim), deployments=4)
-        assert number == 7
+    desk, owed = mistaken.desk, 0
+    for each in mistaken.film()[::2]:
+        each.come_back(desk.store)
+        if serves_the_draft():
+            continue
+        owed += 1
+        assert desk.plan().steps, each.after
+        assert desk.verify().exit_code == 2, each.after
+        assert mistaken.gone_on().exit_code == 0
+        assert_restored(desk, mistaken.vpc, each.after, deployments=5)
+    assert owed > 6
 
 
-def test_a_deployment_stays_owed_when_a_run_ended_in_failure(edited: Scene, gate: Gate) -> None:
-    desk = edited.desk
+def test_a_deployment_stays_owed_when_a_run_ended_in_failure(mistaken: Scene, gate: Gate) -> None:
+    desk = mistaken.desk
     gate.deny("CreateDeployment", times=1)
     assert desk.restore().exit_code == 1
     assert not serves_the_draft()
     assert desk.verify().exit_code == 2
     assert desk.restore().exit_code == 0
-    assert_restored(desk, edited.vpc, "owed", deployments=4)
+    assert_restored(desk, mistaken.vpc, "owed", deployments=5)
 
 
-def test_a_stage_that_could_not_be_moved_is_moved_by_the_next_run(edited: Scene, gate: Gate) -> None:
-    desk = edited.desk
+def test_a_stage_that_could_not_be_moved_is_moved_by_the_next_run(mistaken: Scene, gate: Gate) -> None:
+    desk = mistaken.desk
     gate.deny("UpdateStage", times=1)
     assert desk.restore().exit_code == 1
     assert desk.verify().exit_code == 2
+    assert not serves_the_draft()
     mark = gate.mark()
     assert desk.restore().exit_code == 0
     assert [c.operation for c in gate.since(mark) if c.mutating] == ["UpdateStage"]
-    assert_restored(desk, edited.vpc, "moved", deployments=4)
+    assert_restored(desk, mistaken.vpc, "moved", deployments=5)

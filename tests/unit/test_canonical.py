@@ -28,7 +28,12 @@ def rule(**members: Any) -> dict[str, Any]:
 
 def rules(*rows: dict[str, Any], **more: Any) -> Estate:
     """The estate of rules in the group."""
-    return of_rows(HERE, **PLACE, ec2__security_group_rule=[{"SecurityGroupRuleId": f"sgr-{n}", **r} for n, r in enumerate(rows)], **more)
+    return of_rows(
+        HERE,
+        **PLACE,
+        ec2__security_group_rule=[{"SecurityGroupRuleId": f"sgr-{n}", **r} for n, r in enumerate(rows)],
+        **more,
+    )
 
 
 def only(estate: Estate, type_name: str) -> Resource:
@@ -62,10 +67,14 @@ def of_method(row: dict[str, Any], **others: Any) -> tuple[dict[str, Any], list[
 
     top = Row("apigateway.rest_api", dict(API))
     path = Row("apigateway.resource", {"id": "root000001", "path": "/"}, top)
-    other = Row("apigateway.resource", {"id": "pets000001", "path": "/pets", "parentId": "root000001", "pathPart": "pets"}, top)
+    other = Row(
+        "apigateway.resource", {"id": "pets000001", "path": "/pets", "parentId": "root000001", "pathPart": "pets"}, top
+    )
     rows = {"apigateway.rest_api": [top], "apigateway.resource": [path, other]}
     rows["apigateway.method"] = [Row("apigateway.method", row, path)]
-    reading = Reading(rows | {k.replace("__", "."): [Row(k.replace("__", "."), r, top) for r in v] for k, v in others.items()})
+    reading = Reading(
+        rows | {k.replace("__", "."): [Row(k.replace("__", "."), r, top) for r in v] for k, v in others.items()}
+    )
     estate = canonicalise(reading, registry(), pair(reading, registry(), HERE, {}), all_landmarks=True)
     return dict(only(estate, "apigateway.method").attributes), estate.findings
 
@@ -97,16 +106,28 @@ def test_absent_empty_and_default_are_the_same() -> None:
 
 
 def test_a_number_is_no_boolean_and_a_default_may_be_said_as_a_float() -> None:
-    setting = {"throttlingRateLimit": -1.0, "throttlingBurstLimit": -1, "cacheTtlInSeconds": 300, "cachingEnabled": False}
+    setting = {
+        "throttlingRateLimit": -1.0,
+        "throttlingBurstLimit": -1,
+        "cacheTtlInSeconds": 300,
+        "cachingEnabled": False,
+    }
     assert stage(methodSettings={"*/*": setting})["methodSettings"] == {"*/*": {}}
-    assert stage(methodSettings={"*/*": {"cacheTtlInSeconds": 0}})["methodSettings"] == {"*/*": {"cacheTtlInSeconds": 0}}
+    assert stage(methodSettings={"*/*": {"cacheTtlInSeconds": 0}})["methodSettings"] == {
+        "*/*": {"cacheTtlInSeconds": 0}
+    }
 
 
 def test_an_address_type_that_follows_from_the_endpoint_type_says_nothing() -> None:
     for kind, default in (("REGIONAL", "ipv4"), ("EDGE", "ipv4"), ("PRIVATE", "dualstack")):
         endpoint = {"types": [kind]}
         assert api(endpointConfiguration=endpoint) == api(endpointConfiguration=endpoint | {"ipAddressType": default})
-    assert "ipAddressType" in api(endpointConfiguration={"types": ["PRIVATE"], "ipAddressType": "ipv4"}).attributes["endpointConfiguration"]
+    assert (
+        "ipAddressType"
+        in api(endpointConfiguration={"types": ["PRIVATE"], "ipAddressType": "ipv4"}).attributes[
+            "endpointConfiguration"
+        ]
+    )
 
 
 def test_an_empty_template_is_told_from_none() -> None:
@@ -133,7 +154,7 @@ POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource":
 
 def test_a_doubly_escaped_policy_is_the_same_as_a_plain_one() -> None:
     plain = json.dumps(POLICY)
-    assert api(policy=json.dumps(plain)[1:-1]) == api(policy=plain) == api(policy=plain.replace(" ", "  "))
+    assert api(policy=json.dumps(plain)[1:-1]) == api(policy=plain) == api(policy=json.dumps(POLICY, indent=4))
     assert api(policy=plain).attributes["policy"] == POLICY
     assert api(policy=json.dumps(plain)[1:-1].replace("/", "\\/")) == api(policy=plain)
 
@@ -155,7 +176,12 @@ def test_a_text_that_can_t_be_parsed_and_written_again_is_kept_as_it_is(text: st
 
 
 def test_a_large_number_stays_a_float() -> None:
-    row = {"id": "m1", "name": "Pet", "contentType": "application/json", "schema": '{"maximum": 1.5e300, "multipleOf": 10.0}'}
+    row = {
+        "id": "m1",
+        "name": "Pet",
+        "contentType": "application/json",
+        "schema": '{"maximum": 1.5e300, "multipleOf": 10.0}',
+    }
     _, found = of_method(method())
     attributes = _model(row)
     assert attributes["schema"] == {"maximum": 1.5e300, "multipleOf": 10}
@@ -177,7 +203,12 @@ def _model(row: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_schema_that_names_a_model_names_it_without_the_id() -> None:
     url = "https://apigateway.amazonaws.com/restapis/abcde12345/models/Pet"
-    row = {"id": "m1", "name": "Pets", "contentType": "application/json", "schema": json.dumps({"items": {"$ref": url}})}
+    row = {
+        "id": "m1",
+        "name": "Pets",
+        "contentType": "application/json",
+        "schema": json.dumps({"items": {"$ref": url}}),
+    }
     assert _model(row)["schema"] == {
         "items": {"$ref": "https://apigateway.amazonaws.com/restapis/${Ref:apigateway.rest_api/shop}/models/Pet"}
     }
@@ -197,10 +228,10 @@ def test_a_schema_that_names_a_model_names_it_without_the_id() -> None:
         ({"IpProtocol": "-1", "FromPort": -1, "ToPort": -1, "CidrIpv4": "0.0.0.0/0"}, "ingress/all/all/0.0.0.0%2F0"),
         ({"IpProtocol": "50", "FromPort": 0, "ToPort": 0, "CidrIpv4": "0.0.0.0/0"}, "ingress/50/all/0.0.0.0%2F0"),
         ({"IpProtocol": "1", "FromPort": 8, "ToPort": -1, "CidrIpv4": "0.0.0.0/0"}, "ingress/icmp/8--1/0.0.0.0%2F0"),
-        ({"IpProtocol": "icmp", "FromPort": -1, "ToPort": 3, "CidrIpv4": "0.0.0.0/0"}, "ingress/icmp/-1--1/0.0.0.0%2F0"),
+        ({"IpProtocol": "icmp", "FromPort": -1, "ToPort": 3, "CidrIpv6": "::/0"}, "ingress/icmp/-1--1/::%2F0"),
         ({"IpProtocol": "58", "FromPort": None, "ToPort": None, "CidrIpv6": "::/0"}, "ingress/icmpv6/-1--1/::%2F0"),
         ({"PrefixListId": "pl-00000000000000001"}, "ingress/tcp/443-443/pl:com.amazonaws.${AWS::Region}.s3"),
-        ({"ReferencedGroupInfo": {"GroupId": GROUP["GroupId"], "UserId": HERE.account}}, "ingress/tcp/443-443/sg:main%2Fweb"),
+        ({"ReferencedGroupInfo": {"GroupId": GROUP["GroupId"]}}, "ingress/tcp/443-443/sg:main%2Fweb"),
     ],
 )  # fmt: skip
 def test_a_rule_is_known_by_what_it_lets_through(members: dict[str, Any], key: str) -> None:
@@ -220,8 +251,14 @@ def test_ways_to_say_a_rule_give_one_line() -> None:
 
 
 def test_a_group_name_with_a_slash_is_told_apart_in_a_peer() -> None:
-    vpcs = [{"VpcId": "vpc-1", "Tags": [{"Key": "Name", "Value": "a/b"}]}, {"VpcId": "vpc-2", "Tags": [{"Key": "Name", "Value": "a"}]}]
-    groups = [{"GroupId": "sg-1", "GroupName": "c", "VpcId": "vpc-1"}, {"GroupId": "sg-2", "GroupName": "b/c", "VpcId": "vpc-2"}]
+    vpcs = [
+        {"VpcId": "vpc-1", "Tags": [{"Key": "Name", "Value": "a/b"}]},
+        {"VpcId": "vpc-2", "Tags": [{"Key": "Name", "Value": "a"}]},
+    ]
+    groups = [
+        {"GroupId": "sg-1", "GroupName": "c", "VpcId": "vpc-1"},
+        {"GroupId": "sg-2", "GroupName": "b/c", "VpcId": "vpc-2"},
+    ]
     peers = [rule(GroupId="sg-1", ReferencedGroupInfo={"GroupId": g["GroupId"]}) for g in groups]
     rows = [{**row, "SecurityGroupRuleId": f"sgr-{n}"} for n, row in enumerate(peers)]
     estate = of_rows(HERE, ec2__vpc=vpcs, ec2__security_group=groups, ec2__security_group_rule=rows)
@@ -239,7 +276,10 @@ def test_a_group_elsewhere_or_deleted_is_a_landmark_without_its_id() -> None:
     cloud = FakeCloud(HERE)
     cloud.ec2.vpcs["v"], cloud.ec2.groups["g"] = VPC, {**GROUP, "OwnerId": HERE.account}
     foreign = {"GroupId": "sg-0fffffffffffffff0", "UserId": "999988887777", "VpcPeeringConnectionId": "pcx-1"}
-    cloud.ec2.rules = {"1": rule(ReferencedGroupInfo=foreign), "2": rule(SecurityGroupRuleId="sgr-2", ReferencedGroupInfo={"GroupId": "sg-0eeeeeeeeeeeeeee0"})}
+    cloud.ec2.rules = {
+        "1": rule(ReferencedGroupInfo=foreign),
+        "2": rule(SecurityGroupRuleId="sgr-2", ReferencedGroupInfo={"GroupId": "sg-0eeeeeeeeeeeeeee0"}),
+    }
     reading = Reader(cloud, registry()).read()
     estate = canonicalise(reading, registry(), pair(reading, registry(), HERE, {}))
     assert estate.counts["ec2.foreign_security_group"] == 2
@@ -252,7 +292,12 @@ def test_a_group_elsewhere_or_deleted_is_a_landmark_without_its_id() -> None:
 
 
 def test_tags_of_aws_and_of_this_tool_are_no_configuration() -> None:
-    tags = [{"Key": "b", "Value": ""}, {"Key": "a", "Value": "1"}, {"Key": "aws:x", "Value": "y"}, {"Key": "dr-toolkit:run", "Value": "7-ab"}]
+    tags = [
+        {"Key": "b", "Value": ""},
+        {"Key": "a", "Value": "1"},
+        {"Key": "aws:x", "Value": "y"},
+        {"Key": "dr-toolkit:run", "Value": "7-ab"},
+    ]
     group = only(of_rows(HERE, ec2__vpc=[VPC], ec2__security_group=[{**GROUP, "Tags": tags}]), "ec2.security_group")
     assert group.attributes["Tags"] == [{"Key": "a", "Value": "1"}, {"Key": "b"}]
     assert group.observed["dr-toolkit:run"] == "7-ab"
@@ -260,7 +305,13 @@ def test_tags_of_aws_and_of_this_tool_are_no_configuration() -> None:
 
 
 def test_entries_are_sorted_canonical_and_looked_into() -> None:
-    row = {"PrefixListId": "pl-1", "PrefixListName": "office", "OwnerId": HERE.account, "MaxEntries": 3, "AddressFamily": "IPv4"}
+    row = {
+        "PrefixListId": "pl-1",
+        "PrefixListName": "office",
+        "OwnerId": HERE.account,
+        "MaxEntries": 3,
+        "AddressFamily": "IPv4",
+    }
     entries = [{"Cidr": "10.1.0.0/16", "Description": ""}, {"Cidr": "10.0.0.9/16", "Description": "x", "New": 1}]
     estate = of_rows(HERE, ec2__prefix_list=[{**row, "Entries": entries}])
     assert only(estate, "ec2.prefix_list").attributes["Entries"] == [
@@ -272,7 +323,9 @@ def test_entries_are_sorted_canonical_and_looked_into() -> None:
 
 
 def test_a_member_that_is_not_known_is_a_gap_wherever_it_stands() -> None:
-    estate = of_rows(HERE, apigateway__rest_api=[{**API, "newThing": 1, "endpointConfiguration": {"types": ["EDGE"], "deeper": 2}}])
+    estate = of_rows(
+        HERE, apigateway__rest_api=[{**API, "newThing": 1, "endpointConfiguration": {"types": ["EDGE"], "deeper": 2}}]
+    )
     assert {f.text.split(",")[0] for f in estate.findings if f.severity == "gap"} == {
         "AWS returned newThing",
         "AWS returned endpointConfiguration.deeper",
@@ -298,8 +351,9 @@ def test_method_settings_are_known_by_one_form_of_their_path() -> None:
 
 
 def test_a_cache_size_says_nothing_where_the_cache_is_off() -> None:
-    assert stage(cacheClusterSize="0.5", cacheClusterEnabled=False) == stage()
-    assert stage(cacheClusterSize="0.5", cacheClusterEnabled=True)["cacheClusterSize"] == "0.5"
+    assert stage(cacheClusterSize="1.6", cacheClusterEnabled=False) == stage()
+    assert stage(cacheClusterSize="1.6", cacheClusterEnabled=True)["cacheClusterSize"] == "1.6"
+    assert stage(cacheClusterSize="0.5", cacheClusterEnabled=True) == stage(cacheClusterEnabled=True)
 
 
 # --- text of the customer's own -----------------------------------------------------------------------

@@ -75,7 +75,9 @@ def test_a_vpc_list_that_is_denied_fails_the_groups() -> None:
     source = cloud()
     source.denied["DescribeVpcs"] = DENIED
     found = read(source)
-    assert {n for n in ("ec2.vpc", "ec2.security_group", "ec2.security_group_rule") if found.coverage[n].status == FAILED} == {
+    assert {
+        n for n in ("ec2.vpc", "ec2.security_group", "ec2.security_group_rule") if found.coverage[n].status == FAILED
+    } == {
         "ec2.vpc",
         "ec2.security_group",
         "ec2.security_group_rule",
@@ -123,7 +125,10 @@ def test_landmarks_are_read_where_something_names_them() -> None:
     assert "apigateway.vpc_link" not in read(source).coverage
     api = next(iter(source.rest.apis.values()))
     method = api.methods()[0]
-    method["methodIntegration"] = {"type": "HTTP", "uri": "https://x-vpce-0123456789abcdef0.execute-api.us-east-1.amazonaws.com"}
+    method["methodIntegration"] = {
+        "type": "HTTP",
+        "uri": "https://x-vpce-0123456789abcdef0.execute-api.us-east-1.amazonaws.com",
+    }
     assert read(source).coverage["ec2.vpc_endpoint"].status == READ
     method["methodIntegration"] = {"type": "HTTP", "connectionId": "abc123"}
     assert read(source).coverage["apigateway.vpc_link"].status == READ

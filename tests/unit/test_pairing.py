@@ -15,7 +15,9 @@ HERE = Scope("123456789012", "us-east-1")
 
 def apis(*rows: tuple[str, str, str], known: Estate | None = None) -> Estate:
     """APIs by id, name and birth."""
-    made = [{"id": i, "name": n, "createdDate": b, "endpointConfiguration": {"types": ["REGIONAL"]}} for i, n, b in rows]
+    made = [
+        {"id": i, "name": n, "createdDate": b, "endpointConfiguration": {"types": ["REGIONAL"]}} for i, n, b in rows
+    ]
     return of_rows(HERE, known_of(known, registry()) if known else None, apigateway__rest_api=made)
 
 
@@ -83,7 +85,9 @@ def test_vpcs_are_known_by_name_else_default_else_address() -> None:
 
 
 def test_of_landmarks_with_one_name_none_is_picked() -> None:
-    one = of_rows(HERE, ec2__vpc=[vpc("vpc-1", "main"), vpc("vpc-2", "main")], ec2__security_group=[group("sg-1", "vpc-1")])
+    one = of_rows(
+        HERE, ec2__vpc=[vpc("vpc-1", "main"), vpc("vpc-2", "main")], ec2__security_group=[group("sg-1", "vpc-1")]
+    )
     two = of_rows(HERE, ec2__vpc=[vpc("vpc-8", "main"), vpc("vpc-9", "main")])
     assert len(one.ids) == 3
     assert not any(text.endswith("ec2.vpc/main") for text in {**one.ids, **two.ids})

@@ -199,7 +199,8 @@ def test_a_stopped_restore_names_the_call_the_reason_and_the_next_command() -> N
         f"  ! s2 ec2:AuthorizeSecurityGroupIngress  {WEB}/ingress/tcp/22-22/0.0.0.0%2F0",
         "      InvalidParameterValue: CIDR block 0.0.0.0/0 is malformed",
     ]
-    assert lines[-1] == "→ dr-toolkit restore --to dr-usw2 --resume 20261123T180000Z-run1"
+    again = "restore --to dr-usw2 --source prod-use1 --snapshot 20261122T030000Z-1a2b3c4d5e6f"
+    assert lines[-1] == f"→ mend what failed, then: dr-toolkit {again}"
 
 
 def test_verification_says_which_way_its_values_lead() -> None:

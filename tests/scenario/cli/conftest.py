@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.retries.standard import ExponentialBackoff
 
 from tests.command_line import run
 from tests.estate_groups import build_vpcs
@@ -93,6 +94,7 @@ def desk(company: Company, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> P
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     Path("dr-toolkit.yaml").write_text(CONFIG, encoding="utf-8")
+    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
     company.gate.clear_faults()
     return tmp_path
 

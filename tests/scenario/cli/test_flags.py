@@ -54,7 +54,7 @@ def test_flags_stand_before_or_after_the_command(before: bool, desk: Path, first
 
 
 def test_the_flag_after_the_command_goes_over_the_one_before(desk: Path) -> None:
-    assert run("--format", "json", "types", "--format", "text").out.startswith("9 ")
+    assert run("--format", "json", "types", "--format", "text").out.partition("\n")[0].endswith("left out")
     assert run("--format", "text", "types", "--format", "json").document["kind"] == "types"
 
 
@@ -72,10 +72,10 @@ def test_every_flag_has_its_variable(desk: Path, first: str, monkeypatch: pytest
     assert "no snapshots" in run("snapshot", "list").out
     assert checked(Path("list.json").read_text(encoding="utf-8"))["snapshots"] == []
     monkeypatch.setenv("DR_TOOLKIT_PROFILE", "nosuch")
-    refused(run("snapshot", "create"), 1)
+    refused(run("snapshot", "create"), 1, "nosuch")
     monkeypatch.delenv("DR_TOOLKIT_PROFILE")
     monkeypatch.setenv("DR_TOOLKIT_ENDPOINT_URL", "nonsense")
-    assert "Invalid endpoint: nonsense" in run("snapshot", "create", "--no-color").said
+    refused(run("snapshot", "create"), 64, "--endpoint-url")
     monkeypatch.setenv("DR_TOOLKIT_LOG_FORMAT", "loud")
     refused(run("snapshot", "list"), 64, "loud")
 
@@ -146,9 +146,9 @@ def test_the_log_is_on_stderr_in_either_format_and_names_no_key(company: Company
         for log_format in ("text", "json"):
             ended = run("snapshot", "create", flag, "--log-format", log_format, "--format", "json", "--store", store)
             assert (ended.code, len(ended.document)) == (0, 1)
-    logged = [line for line in ended.err.splitlines() if line.startswith("{")]
-    assert [set(json.loads(line)) for line in logged] == [{"at", "level", "logger", "message"}] * len(logged)
-    assert logged
+    logged = [json.loads(line) for line in ended.err.splitlines() if line.startswith("{")]
+    assert {frozenset(entry) for entry in logged} == {frozenset({"at", "level", "logger", "message"})}
+    assert "ec2:DescribeSecurityGroups in us-east-1" in {entry["message"] for entry in logged}
 
 
 def test_colours_are_for_terminals_or_for_who_forces_them(

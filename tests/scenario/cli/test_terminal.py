@@ -1,0 +1,83 @@
+"""At a real terminal: restore asks, progress is shown, and signals end a command as they should."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import child, refused, run
+from tests.scenario.cli.conftest import Company
+from tests.terminal import terminal
+
+QUESTION = "Restore into dr (123456789012/us-west-2)? [y/N]"
+
+
+def changes(company: Company, mark: int) -> list[str]:
+    """What was changed in AWS since."""
+    return [c.operation for c in company.gate.since(mark) if c.mutating and c.service != "s3"]
+
+
+def test_restore_asks_and_takes_no_for_an_answer(company: Company, desk: Path, first: str) -> None:
+    company.rebuild_target()
+    mark = company.gate.mark()
+    with terminal("restore", "--to", "dr") as screen:
+        screen.wait_for(QUESTION)
+        assert "+ Security group main/web" in screen.text
+        screen.type("n\n")
+        ended = screen.end()
+    assert (ended.code, "Nothing was changed" in ended.out) == (13, True)
+    assert changes(company, mark) == []
+    with terminal("restore", "--to", "dr", "--no-color") as screen:
+        screen.wait_for(QUESTION)
+        screen.type("y\n")
+        ended = screen.end()
+    assert ended.code == 0, ended.out
+    assert "verified: nothing differs" in ended.out
+    assert "CreateSecurityGroup" in changes(company, mark)
+
+
+@pytest.mark.parametrize(
+    ("by", "code", "told"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_question_that_is_broken_off_changes_nothing(
+    by: signal.Signals, code: int, told: str, company: Company, desk: Path, first: str
+) -> None:
+    company.rebuild_target()
+    mark = company.gate.mark()
+    with terminal("restore", "--to", "dr") as screen:
+        screen.wait_for(QUESTION)
+        ended = screen.end(by)
+    assert (ended.code, told in ended.out) == (code, True)
+    assert changes(company, mark) == []
+    refused(run("restore", "--to", "dr"), 13, "no terminal to ask at", next_step="--yes")
+
+
+def test_progress_is_shown_at_a_terminal_and_nowhere_else(
+    company: Company, desk: Path, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company.gate, "app", slowly(company.gate.app))
+    with terminal("drift") as screen:
+        screen.wait_for("comparing")
+        ended = screen.end()
+    assert (ended.code, "in sync" in ended.out, "\x1b[" in screen.seen) == (0, True, True)
+    with terminal("drift", "--quiet") as screen:
+        quiet = screen.end()
+    assert (quiet.code, "comparing" in quiet.out) == (0, False)
+    piped = child("drift")
+    assert (piped.code, piped.err, "\x1b" in piped.out) == (0, "", False)
+
+
+def slowly(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """The same application, taking its time over who asks."""
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "/sts/" in environ.get("HTTP_AUTHORIZATION", ""):
+            time.sleep(2)
+        return app(environ, start_response)
+
+    return slow
