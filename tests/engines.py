@@ -13,7 +13,8 @@ from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.survey import Outlook, survey
 from dr_toolkit.engine.translate import Wishes, translate
 from dr_toolkit.model.changes import Join, Step
-from dr_toolkit.model.documents import Estate, Scope
+from dr_toolkit.model.documents import Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TOKEN

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import traceback
-from types import FrameType
 from typing import NoReturn
 
 import click
@@ -40,7 +39,8 @@ later.add_to(cli, snapshot.snapshot, baseline.baseline)
 
 def main() -> NoReturn:
     """Run a command and end the process with its exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
+    _end_on(signal.SIGTERM, _Terminated, TERMINATED)
+    _end_on(signal.SIGINT, KeyboardInterrupt, INTERRUPTED)
     sys.exit(run(sys.argv[1:]))
 
 
@@ -88,9 +88,18 @@ class _Terminated(BaseException):
     """SIGTERM came; like KeyboardInterrupt nothing but the end of the command may hold it up."""
 
 
-def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    signal.signal(number, signal.SIG_IGN)  # once is enough: what is held is being given back
-    raise _Terminated
+def _end_on(number: signal.Signals, how: type[BaseException], code: int) -> None:
+    """Have a signal end the command in order, and a second one at once: a lease may be slow to be given back."""
+
+    def at_once(*told: object) -> None:  # noqa: ARG001
+        os.write(2, b"ended at once; what was held runs out by itself\n")
+        os._exit(code)
+
+    def in_order(*told: object) -> None:  # noqa: ARG001
+        signal.signal(number, at_once)
+        raise how
+
+    signal.signal(number, in_order)
 
 
 def _usage(error: click.ClickException, arguments: list[str]) -> int:

@@ -13,7 +13,8 @@ from dr_toolkit.engine.capture import Reading
 from dr_toolkit.engine.pairing import Names
 from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.model import wire
-from dr_toolkit.model.documents import GAP, INFO, WARNING, Estate, Finding, Resource
+from dr_toolkit.model.documents import GAP, INFO, WARNING, Finding, Resource
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.fields import ABSENT, Field, Kind
 from dr_toolkit.spec.registry import Registry

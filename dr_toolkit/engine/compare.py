@@ -7,7 +7,8 @@ from typing import Any
 
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, DELETE, REPLACE, UPDATE, Change, FieldChange
-from dr_toolkit.model.documents import READ, Estate, Resource
+from dr_toolkit.model.documents import READ, Resource
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dr_toolkit.engine.capture import Reading
 from dr_toolkit.engine.pairing import Identity
-from dr_toolkit.model.documents import Estate
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import Row

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dr_toolkit.engine.capture import Reading
-from dr_toolkit.model.documents import INFO, WARNING, Estate, Finding, Scope
+from dr_toolkit.model.documents import INFO, WARNING, Finding, Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import ResourceType, Row

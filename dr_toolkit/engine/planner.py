@@ -10,7 +10,8 @@ from dr_toolkit.engine import compare as differences
 from dr_toolkit.engine.refs import refs_in
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, UPDATE, Blocked, Change
-from dr_toolkit.model.documents import GAP, READ, WARNING, Estate, Finding, Resource
+from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.fields import Kind
 from dr_toolkit.spec.registry import Registry

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from dr_toolkit.engine import concrete, graph
 from dr_toolkit.engine.planner import Draft, Situation
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.errors import GuardError
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, UPDATE, Call, Change, FieldChange, Step
 from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.keys import ResourceKey
@@ -37,10 +38,7 @@ class Node:
 def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
     """The plan's steps, in the order in which they are to be made."""
     nodes = _Nodes(draft, situation.registry, scope).build()
-    order = graph.ordered(
-        {name: node.needs for name, node in nodes.items()},
-        {name: _priority(name, node, situation.registry) for name, node in nodes.items()},
-    )
+    order = _in_order(nodes, {name: _priority(name, node, situation.registry) for name, node in nodes.items()})
     result: list[Step] = []
     last: dict[NodeId, str] = {}
     for name in order:
@@ -55,6 +53,27 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
             needs = (step_id,)
             last[name] = step_id
     return result
+
+
+def _in_order(nodes: dict[NodeId, Node], priority: dict[NodeId, tuple[object, ...]]) -> list[NodeId]:
+    """The nodes, each after what it needs.
+
+    Removals that wait for each other (two paths, a method of each keeping its cache under the other) need not: then
+    only what is made and changed is waited for. Raises GuardError where even so there is no order.
+    """
+    needs = {name: node.needs for name, node in nodes.items()}
+    try:
+        return graph.ordered(needs, priority)
+    except graph.Circle as circle:
+        removals = {name for name in circle.members if nodes[name].action == DELETE}
+        needs = {name: wanted - removals if name in removals else wanted for name, wanted in needs.items()}
+    try:
+        return graph.ordered(needs, priority)
+    except graph.Circle as circle:
+        raise GuardError(
+            reason=f"no order was found in which these could be changed: {', '.join(key for _, key in circle.members)}",
+            hint="Remove one of them from the target by hand, then plan again.",
+        ) from None
 
 
 def _priority(name: NodeId, node: Node, registry: Registry) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from dr_toolkit.engine.capture import Progress, Reader, Reading
 from dr_toolkit.engine.mapping import Given, look_up
 from dr_toolkit.engine.pairing import Identity, Names, pair
 from dr_toolkit.engine.ports import Cloud
-from dr_toolkit.model.documents import Estate
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
 

@@ -14,7 +14,8 @@ from typing import Any
 from dr_toolkit.engine import tokens
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, Blocked
-from dr_toolkit.model.documents import GAP, WARNING, Coverage, Estate, Finding, Resource, Scope
+from dr_toolkit.model.documents import GAP, WARNING, Coverage, Finding, Resource, Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.fields import Field, Kind
 from dr_toolkit.spec.registry import Registry

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dr_toolkit.errors import DrToolkitError
-from dr_toolkit.model.documents import Estate, Manifest
+from dr_toolkit.model.documents import Manifest
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.report import vocabulary as say
 from dr_toolkit.report.results import INCOMPLETE, OK, STALE, worst
 from dr_toolkit.spec.registry import Registry

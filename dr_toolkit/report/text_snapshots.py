@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dr_toolkit.model.documents import FAILED, READ, Estate, Manifest
+from dr_toolkit.model.documents import FAILED, READ, Manifest
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report import sections, text_error, vocabulary, words
 from dr_toolkit.report.listings import BaselineResult, CreateResult, SnapshotList, SnapshotRow, SnapshotShow

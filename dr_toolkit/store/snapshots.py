@@ -23,17 +23,8 @@ from dr_toolkit.errors import (
     UnknownFormat,
 )
 from dr_toolkit.model import wire
-from dr_toolkit.model.documents import (
-    EXCLUDED,
-    FAILED,
-    FORMAT,
-    READ,
-    Estate,
-    Manifest,
-    Scope,
-    Snapshot,
-    StoredObject,
-)
+from dr_toolkit.model.documents import EXCLUDED, FAILED, FORMAT, READ, Manifest, Scope, StoredObject
+from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.store import clock, content, entries, layout
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.objects import ObjectStore

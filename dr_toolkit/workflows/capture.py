@@ -10,7 +10,8 @@ from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
 from dr_toolkit.engine.pairing import Known, pair
 from dr_toolkit.errors import BaselineNotFound, DrToolkitError, GuardError, IntegrityError, LockedError
-from dr_toolkit.model.documents import INFO, Estate, Finding, Manifest, Scope, Snapshot
+from dr_toolkit.model.documents import INFO, Finding, Manifest, Scope
+from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.report.listings import (
     BaselineResult,
     CreateEntry,

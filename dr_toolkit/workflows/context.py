@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dr_toolkit import __version__
 from dr_toolkit.config import Config, Source, StoreSettings, Target, excludes_type, selects
 from dr_toolkit.errors import NotAvailableYet, UnknownName, UsageError
-from dr_toolkit.model.documents import Estate
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 

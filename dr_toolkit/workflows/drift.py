@@ -10,7 +10,8 @@ from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.pairing import known_of
 from dr_toolkit.errors import UsageError
 from dr_toolkit.model.changes import UPDATE, Change, FieldChange
-from dr_toolkit.model.documents import FAILED, GAP, INFO, READ, Coverage, Estate, Finding, Snapshot
+from dr_toolkit.model.documents import FAILED, GAP, INFO, READ, Coverage, Finding
+from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.results import DriftReport, DriftResult
 from dr_toolkit.resources import registry

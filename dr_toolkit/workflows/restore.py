@@ -20,7 +20,8 @@ from dr_toolkit.errors import (
 )
 from dr_toolkit.model import planfile
 from dr_toolkit.model.changes import ADOPT, Change, Plan
-from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding, Snapshot
+from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
+from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry

@@ -14,7 +14,8 @@ from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
 from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
 from dr_toolkit.model.changes import UPDATE, Blocked, Plan
-from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope, Snapshot
+from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope
+from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.workflows.context import Context

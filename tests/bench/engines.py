@@ -14,7 +14,8 @@ from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.pairing import pair
 from dr_toolkit.engine.translate import Wishes, translate
 from dr_toolkit.model.changes import Change
-from dr_toolkit.model.documents import Estate, Manifest
+from dr_toolkit.model.documents import Manifest
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.report import as_json, text
 from dr_toolkit.report.page import Page
 from dr_toolkit.report.results import DriftReport, DriftResult

@@ -12,7 +12,8 @@ from typing import Any
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader, Reading
 from dr_toolkit.engine.pairing import pair
-from dr_toolkit.model.documents import Estate, Resource, Scope
+from dr_toolkit.model.documents import Resource, Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 

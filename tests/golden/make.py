@@ -13,18 +13,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dr_toolkit.model.documents import (
-    EXCLUDED,
-    FAILED,
-    GAP,
-    READ,
-    WARNING,
-    Coverage,
-    Estate,
-    Finding,
-    Resource,
-    Scope,
-)
+from dr_toolkit.model.documents import EXCLUDED, FAILED, GAP, READ, WARNING, Coverage, Finding, Resource, Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.store.baselines import Baselines
 from dr_toolkit.store.file import FileStore

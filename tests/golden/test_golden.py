@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dr_toolkit.errors import ObjectExists
-from dr_toolkit.model.documents import Coverage, Finding, Manifest, Scope, Snapshot, StoredObject
+from dr_toolkit.model.documents import Coverage, Finding, Manifest, Scope, StoredObject
+from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.store.baselines import Baseline, Baselines
 from dr_toolkit.store.file import FileStore

@@ -12,7 +12,8 @@ from typing import Any
 from dr_toolkit.aws.cloud import Access, AwsCloud, Clouds
 from dr_toolkit.config import Config, Source, StoreSettings, Target
 from dr_toolkit.model.changes import Plan
-from dr_toolkit.model.documents import Manifest, Snapshot
+from dr_toolkit.model.documents import Manifest
+from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.store.memory import MemoryStore
 from dr_toolkit.store.objects import ObjectStore

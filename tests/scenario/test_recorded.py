@@ -13,7 +13,8 @@ from dr_toolkit.engine.capture import Reading
 from dr_toolkit.engine.compare import compare
 from dr_toolkit.engine.pairing import pair
 from dr_toolkit.model import wire
-from dr_toolkit.model.documents import Estate, Resource, Scope
+from dr_toolkit.model.documents import Resource, Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.fields import ABSENT, Field, Kind

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from dr_toolkit.model.documents import FAILED, READ, Coverage, Estate, Resource, Scope
+from dr_toolkit.model.documents import FAILED, READ, Coverage, Resource, Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 
 SCOPE = Scope("111122223333", "us-east-1")

@@ -15,13 +15,13 @@ from dr_toolkit.model.documents import (
     READ,
     WARNING,
     Coverage,
-    Estate,
     Finding,
     Manifest,
     Resource,
     Scope,
     StoredObject,
 )
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.report.listings import (
     BaselineResult,

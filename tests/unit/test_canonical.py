@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from dr_toolkit.model import wire
-from dr_toolkit.model.documents import Estate, Finding, Resource, Scope
+from dr_toolkit.model.documents import Finding, Resource, Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from tests.engines import of_rows
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dr_toolkit.engine.compare import both_read, compare, field_changes
-from dr_toolkit.model.documents import Coverage, Estate, Resource
+from dr_toolkit.model.documents import Coverage, Resource
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.resources import registry
 

@@ -210,7 +210,7 @@ def test_what_is_no_unfinished_run(name: str) -> None:
     store = Store()
     finished_run(store)
     runs(store).begin({})
-    with pytest.raises(RunNotFound, match="on target dr"):
+    with pytest.raises(RunNotFound, match="of target dr"):
         runs(store).resume(name)
     assert len(store.list("")) == 3
 

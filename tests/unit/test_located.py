@@ -6,7 +6,8 @@ import pytest
 
 from dr_toolkit.engine import tokens
 from dr_toolkit.engine.translate import Wishes, translate
-from dr_toolkit.model.documents import Estate, Resource, Scope
+from dr_toolkit.model.documents import Resource, Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 from tests.engines import resolved

@@ -70,9 +70,7 @@ def test_s3fs_is_not_the_release_that_resolvers_fall_back_to() -> None:
     (wanted,) = [each for each in stated("options", "install_requires") if each.name == "s3fs"]
     lowest = floor(wanted)
     assert lowest is not None
-    assert lowest >= Version("2025.9.0"), (
-        "older releases overwrite where they should refuse, or lack aiobotocore"
-    )
+    assert lowest >= Version("2025.9.0"), "older releases overwrite where they should refuse, or lack aiobotocore"
     assert Version(s3fs.__version__) >= lowest
 
 
@@ -128,9 +126,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]
         (tree / name / "__init__.py").touch()
     code = "import setuptools.build_meta as build; print(build.build_wheel('.'))"
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    subprocess.run(
-        [sys.executable, "-c", code], cwd=tree, env=env, check=True, capture_output=True, timeout=120
-    )
+    subprocess.run([sys.executable, "-c", code], cwd=tree, env=env, check=True, capture_output=True, timeout=120)
     (built,) = tree.glob("*.whl")
     with zipfile.ZipFile(built) as archive:
         yield archive
@@ -138,11 +134,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     inside = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    sources = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "dr_toolkit").rglob("*.py")
-        if path.stat().st_size
-    }
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "dr_toolkit").rglob("*.py") if path.stat().st_size}
     assert {name.partition("/")[0] for name in inside} == {"dr_toolkit"}
     assert sources <= inside
     assert "dr_toolkit/py.typed" in inside

@@ -6,7 +6,8 @@ from typing import Any
 
 from dr_toolkit.engine.compare import compare
 from dr_toolkit.engine.pairing import known_of
-from dr_toolkit.model.documents import Estate, Scope
+from dr_toolkit.model.documents import Scope
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.resources import registry
 from tests.engines import of_rows
 

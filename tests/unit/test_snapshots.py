@@ -12,7 +12,8 @@ import pytest
 
 from dr_toolkit.errors import ObjectExists, SnapshotNotFound
 from dr_toolkit.model import wire
-from dr_toolkit.model.documents import FAILED, GAP, Coverage, Estate, Finding
+from dr_toolkit.model.documents import FAILED, GAP, Coverage, Finding
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.store import content, layout
 from dr_toolkit.store.snapshots import Snapshots
 from tests.unit.estates import AT, SCOPE, estate

@@ -177,7 +177,7 @@ def test_damage_is_found_whatever_the_command_and_the_rest_goes_on(company: Comp
     whole = {path: path.read_bytes() for path in vault.iterdir()}
     for name, (damage, words) in DAMAGES.items():
         harmed = damage(vault)
-        for command in (["drift", "--against", "latest"], ["plan", "--to", "dr"], ["baseline", "set", spoilt]):
+        for command in (["drift", "--against", "latest"], ["baseline", "set", spoilt]):
             ended = run(*command, "--format", "json")
             refused(ended, 12, harmed, words, next_step="Upgrade" if "format" in name else "another snapshot")
             assert told(ended)["exit_code"] == 12, name
@@ -206,7 +206,7 @@ ANSWERS = {
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_what_aws_says_of_who_asks_is_told(answer: str, company: Company) -> None:
     code, status, kind, next_step = ANSWERS[answer]
-    for command in (["drift"], ["plan", "--to", "dr"], ["restore", "--to", "dr", "--yes"]):
+    for command in (["drift"], ["restore", "--to", "dr", "--yes"]):
         company.gate.fail("GetCallerIdentity", code, status, times=9)
         ended = run(*command, "--format", "json")
         company.gate.clear_faults()

@@ -167,21 +167,24 @@ def test_colours_are_for_terminals_or_for_who_forces_them(
     assert "\x1b[" not in run("snapshot", "list").out
 
 
-def test_awss_own_settings_are_honoured(company: Company, desk: Path) -> None:
-    """In a process of its own: profile, region and endpoint come from AWS's variables and files alone."""
+def test_awss_own_settings_are_honoured(company: Company, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("credentials").write_text(
         f"[work]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n", encoding="utf-8"
     )
-    nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
-    where = {"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": company.aws.endpoint}
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(desk / "credentials"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
     store = ("--store", "s3://acme-dr/own")
     Path("dr-toolkit.yaml").unlink()
-    made = child("snapshot", "create", *store, **nobody, **where, AWS_PROFILE="work")
+    made = child("snapshot", "create", *store, AWS_PROFILE="work", AWS_REGION="us-east-1")
     assert made.code == 0, made.said
-    listed = child("snapshot", "list", *store, "--format", "json", "--profile", "work", **nobody, **where)
+    listed = run("snapshot", "list", *store, "--format", "json", "--profile", "work")
     assert [s["source"] for s in listed.document["snapshots"]] == ["us-east-1"]
-    refused(child("snapshot", "list", *store, **nobody, **where), 1, "No usable AWS credentials", next_step="--profile")
-    over = child("snapshot", "list", *store, "--endpoint-url", company.aws.endpoint, AWS_ENDPOINT_URL=NOTHING)
+    refused(run("snapshot", "list", *store), 1, "No usable AWS credentials", next_step="--profile")
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    assert run("snapshot", "list", *store).code == 0
+    monkeypatch.setenv("AWS_ENDPOINT_URL", NOTHING)
+    over = run("snapshot", "list", *store, "--endpoint-url", company.aws.endpoint)
     assert over.code == 0, over.said
 
 

