@@ -55,21 +55,23 @@ def error(value: DrToolkitError) -> Document:
 
 def drift(value: DriftReport) -> Document:
     """The drift of all sources; each change and finding names its own."""
-    several = len(value.results) > 1
+    several = len(value.results) + len(value.failed) > 1
     changes = [c for r in value.results for c in r.changes]
     findings = [f for r in value.results for f in r.findings]
     summary: Document = {
         "verdict": value.verdict,
         "exit_code": value.exit_code,
         "in_sync": value.exit_code == 0,
-        "sources": len(value.results),
+        "sources": len(value.results) + len(value.failed),
         "changes": len(changes),
         **_counts(changes, ("added", "removed", "changed"), say.DRIFT),
         "findings": len(set(findings)),
     }
     gaps = [f"{r.source}: {line}" if several else line for r in value.results for line in r.gaps]
+    gaps += [f"{name}: {error.message}" for name, error in value.failed]
     return envelope("drift", summary, gaps, _merged(value.results)) | {
         "sources": [_drift_source(r) for r in value.results],
+        "failed": [{"source": name, **error(e)["error"]} for name, e in value.failed],
         "changes": [
             {"source": r.source, "difference": say.DRIFT[c.action], **planfile.change(c)}
             for r in value.results

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 
+from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.model.changes import Change, Plan, Step
 from dr_toolkit.model.documents import GAP, Coverage, Finding, Scope
 from dr_toolkit.report import vocabulary as say
@@ -76,21 +77,24 @@ def _code(differences: Sized, doubt: str) -> int:
 
 @dataclass(frozen=True)
 class DriftReport:
-    """The drift of all sources and targets that were asked about."""
+    """The drift of all sources and targets that were asked about; ``failed``: those that could not be compared."""
 
     results: tuple[DriftResult, ...]
+    failed: tuple[tuple[str, DrToolkitError], ...] = ()
 
     @property
     def verdict(self) -> str:
         """One line; with several sources each of them is named."""
-        if len(self.results) == 1:
+        if len(self.results) == 1 and not self.failed:
             return self.results[0].verdict
-        return "; ".join(f"{r.source}: {r.verdict}" for r in self.results) or "nothing to compare"
+        told = [f"{name}: not compared: {error.message}" for name, error in self.failed]
+        told += [f"{r.source}: {r.verdict}" for r in self.results]
+        return "; ".join(told) or "nothing to compare"
 
     @property
     def exit_code(self) -> int:
         """The worst of all."""
-        return worst(r.exit_code for r in self.results)
+        return worst([*(r.exit_code for r in self.results), *(error.exit_code for _, error in self.failed)])
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,14 @@ from dr_toolkit.spec.registry import Registry
 
 def report(page: Page, value: DriftReport, registry: Registry) -> None:
     """All sources; with several of them a verdict each comes first."""
-    if len(value.results) == 1:
+    if len(value.results) == 1 and not value.failed:
         sections.verdict(page, value.verdict, value.exit_code)
         _result(page, value.results[0], registry)
         return
+    for name, error in value.failed:
+        sections.verdict(page, f"{name}: not compared: {error.message}", error.exit_code)
+        if error.next_step:
+            page.line(("→ ", "cyan"), error.next_step, indent=2)
     for result in value.results:
         sections.verdict(page, f"{result.source}: {result.verdict}", result.exit_code)
     for result in value.results:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from dr_toolkit.config import Source
 from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.pairing import known_of
-from dr_toolkit.errors import UsageError
+from dr_toolkit.errors import DrToolkitError, UsageError
 from dr_toolkit.model.changes import UPDATE, Change, FieldChange
 from dr_toolkit.model.documents import FAILED, GAP, INFO, READ, Coverage, Finding
 from dr_toolkit.model.estate import Estate, Snapshot
@@ -23,12 +24,25 @@ from dr_toolkit.workflows.replica import drift_of_target
 def drift(context: Context, names: Sequence[str], against: str = "baseline") -> DriftReport:
     """Every source that is named (all, where none is) against its baseline, or against another snapshot.
 
-    A target that is named is compared with what the snapshot of the source would make of it.
+    A target that is named is compared with what the snapshot of the source would make of it. What keeps one of several
+    from being compared does not keep the others.
     """
     targets = [n for n in dict.fromkeys(names) if n in context.config.targets and n not in context.config.sources]
     sources = context.sources([n for n in names if n not in targets]) if len(targets) < len(names) or not names else []
-    found = [_source(context, s, against) for s in sources]
-    return DriftReport((*found, *(drift_of_target(context, n, against) for n in targets)))
+    jobs: list[tuple[str, Callable[[], DriftResult]]] = [
+        *((s.name, partial(_source, context, s, against)) for s in sources),
+        *((name, partial(drift_of_target, context, name, against)) for name in targets),
+    ]
+    found: list[DriftResult] = []
+    failed: list[tuple[str, DrToolkitError]] = []
+    for name, job in jobs:
+        try:
+            found.append(job())
+        except DrToolkitError as error:
+            if len(jobs) == 1:
+                raise
+            failed.append((name, error))
+    return DriftReport(tuple(found), tuple(failed))
 
 
 def _source(context: Context, source: Source, against: str) -> DriftResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dr_toolkit.config import Config, Source, Target
+from dr_toolkit.report import as_json
 from dr_toolkit.store.memory import MemoryStore
 from dr_toolkit.workflows import capture, restore
 from dr_toolkit.workflows.context import Context, Flags
@@ -37,3 +38,20 @@ def test_what_was_changed_in_a_target_is_named_and_the_source_is_not_asked(aws: 
     assert [(c.action, c.key.text) for c in report.results[0].changes] == [
         ("create", "ec2.security_group_rule/main/db/ingress/tcp/5432-5432/0.0.0.0%2F0")
     ]
+
+
+def test_what_keeps_one_source_from_being_compared_does_not_keep_the_others(aws: Stand) -> None:
+    store = Config.empty("memory://drift-of-several").store
+    sources = {"prod": Source("prod", "us-east-1"), "new": Source("new", "eu-west-1")}
+    context = Context(Config(store=store, sources=sources), Flags(endpoint_url=aws.endpoint))
+    estates.build_target(aws, "us-east-1")
+    assert capture.create(context, ["prod"]).exit_code == 0
+
+    report = drift(context, ())
+    assert report.exit_code == 10
+    assert [r.source for r in report.results] == ["prod"]
+    assert [(name, type(error).__name__) for name, error in report.failed] == [("new", "BaselineNotFound")]
+    document = as_json.document(report)
+    assert document["failed"][0]["source"] == "new"
+    assert document["summary"]["in_sync"] is False
+    assert document["coverage"]["complete"] is False

