@@ -35,7 +35,7 @@ def canonicalise(reading: Reading, registry: Registry, names: Names, *, all_land
                 resource = _Canon(t, row, names, estate.findings).resource()
                 estate.put(resource)
                 if not (all_landmarks or t.landmark):
-                    used |= {*refs_of(resource), *(above for above in (t.parent_key(resource.key),) if above)}
+                    used |= {*refs_of(resource, t.fields), *(above for above in (t.parent_key(resource.key),) if above)}
     if not all_landmarks:
         _drop_unused(estate, registry, used)
     estate.findings = sorted(set(estate.findings))
@@ -162,12 +162,13 @@ class _Canon:
     def _located(self, value: Any, path: str) -> Any:
         match value:
             case str():
-                text = tokens.take_out(value, self.scope, self._lookup)
+                text = tokens.take_out(tokens.marked(value), self.scope, self._lookup)
                 self._check_located(text, path)
                 return text
             case dict():
                 return {
-                    tokens.take_out(str(k), self.scope, self._lookup): self._located(v, path) for k, v in value.items()
+                    tokens.take_out(tokens.marked(str(k)), self.scope, self._lookup): self._located(v, path)
+                    for k, v in value.items()
                 }
             case list() | tuple():
                 return [self._located(v, path) for v in value]

@@ -36,7 +36,7 @@ def _value(field: Field, value: Any, scope: Scope) -> Any:
         text = wire.dumps(value)
         return tokens.put_in(text, scope) if field.kind is Kind.LOCATED else text
     if field.kind in (Kind.LOCATED, Kind.MANUAL):
-        return params(value, scope)
+        return _located(value, scope)
     if field.members is not None and isinstance(value, Mapping):
         inner = field.members
         return {k: _value(inner[k], v, scope) if k in inner else v for k, v in value.items()}
@@ -47,11 +47,25 @@ def _value(field: Field, value: Any, scope: Scope) -> Any:
     return value
 
 
-def params(value: Any, scope: Scope) -> Any:
+def _located(value: Any, scope: Scope) -> Any:
     """A value in which every text has the target's region, account and partition put in."""
     match value:
         case str():
             return tokens.put_in(value, scope)
+        case dict():
+            return {k: _located(v, scope) for k, v in value.items()}
+        case list() | tuple():
+            return [_located(v, scope) for v in value]
+        case _:
+            return value
+
+
+def joins(value: Any, scope: Scope) -> Any:
+    """Parameters in which what a verb has put together, such as an ARN, has the target's region and account put in.
+
+    Plain text is left alone: it is the customer's own, or was made for the target before.
+    """
+    match value:
         case Join():
             parts: list[str | Ref] = []
             for part in value.parts:
@@ -59,8 +73,8 @@ def params(value: Any, scope: Scope) -> Any:
                 parts += inner.parts if isinstance(inner, Join) else [inner]
             return Join(tuple(parts))
         case dict():
-            return {k: params(v, scope) for k, v in value.items()}
+            return {k: joins(v, scope) for k, v in value.items()}
         case list() | tuple():
-            return [params(v, scope) for v in value]
+            return [joins(v, scope) for v in value]
         case _:
             return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dr_toolkit.engine import compare as differences
-from dr_toolkit.engine.refs import refs_in
+from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, UPDATE, Blocked, Change
 from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
@@ -151,7 +151,7 @@ class _Planner:
     def _move_stages(self, deployment: ResourceKey, changes: dict[ResourceKey, Change]) -> None:
         for key in self._stages.get(deployment.path[0], ()):
             wanted, live = self.s.wanted.get(key), self.s.live.get(key)
-            if wanted is None or live is None or deployment not in set(refs_in(wanted.attributes)):
+            if wanted is None or live is None or deployment not in refs_of(wanted, self.registry[key.type].fields):
                 continue
             moving = changes.get(key)
             before = _unpointed(moving.before if moving and moving.before else live, deployment)
@@ -228,10 +228,12 @@ class _Planner:
     def _needs(self, change: Change) -> set[ResourceKey]:
         assert change.after is not None
         if change.action == UPDATE:
-            return {key for f in change.fields for key in refs_in(f.after)}
+            changed = {n: v for n, v in change.after.attributes.items() if n in change.names}
+            return refs_of(replace(change.after, attributes=changed), self.registry[change.key.type].fields)
         parent = self.registry.parent(change.key)
         mentioned = self.registry[change.key.type].mentions(change.after)
-        return {*refs_in(change.after.attributes), *mentioned, *((parent,) if parent else ())} - {change.key}
+        referred = refs_of(change.after, self.registry[change.key.type].fields)
+        return {*referred, *mentioned, *((parent,) if parent else ())} - {change.key}
 
     def _why_missing(
         self, key: ResourceKey, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]

@@ -1,42 +1,45 @@
-"""Which resources a resource refers to."""
+"""Which resources a resource refers to: as a value, and by token inside located text.
+
+Text of the customer's own is not looked into: what looks like a token there is none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_toolkit.engine import tokens
-from dr_toolkit.model.changes import Join
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
-
-_PLAIN = (str, int, float)
-
-
-def refs_of(resource: Resource) -> set[ResourceKey]:
-    """Every key that the attributes refer to, as a value or inside text."""
-    return set(refs_in(resource.attributes))
+from dr_toolkit.spec.fields import Field, Kind
 
 
-def refs_in(value: Any) -> Iterator[ResourceKey]:
-    """Every key that a value refers to."""
-    match value:
-        case Ref():
-            yield value.key
-        case Join():
-            for part in value.parts:
-                yield from refs_in(part)
-        case str():
-            if "${Ref:" in value:
-                yield from tokens.keys_in(value)
-        case dict():
-            for name, inner in value.items():
-                if "${Ref:" in name:
-                    yield from tokens.keys_in(name)
-                if not isinstance(inner, _PLAIN):
-                    yield from refs_in(inner)
-                elif isinstance(inner, str) and "${Ref:" in inner:
-                    yield from tokens.keys_in(inner)
-        case list() | tuple():
-            for inner in value:
-                yield from refs_in(inner)
+def refs_of(resource: Resource, fields: Mapping[str, Field]) -> set[ResourceKey]:
+    """Every key that the attributes refer to."""
+    return {key for name, value in resource.attributes.items() for key in _refs(fields.get(name), value)}
+
+
+def _refs(field: Field | None, value: Any) -> Iterator[ResourceKey]:
+    if isinstance(value, Ref):
+        yield value.key
+    elif isinstance(value, str):
+        if field is not None and field.kind in (Kind.LOCATED, Kind.MANUAL) and "${Ref:" in value:
+            yield from tokens.keys_in(value)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            within = _within(field, name)
+            if within is field:
+                yield from _refs(field, name)
+            yield from _refs(within, inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _refs(field.items if field and field.items else field, inner)
+
+
+def _within(field: Field | None, name: str) -> Field | None:
+    """What describes a member of a value; a document that is described as a whole describes each of its members."""
+    if field is None:
+        return None
+    if field.members is not None:
+        return field.members.get(name)
+    return field.values or field

@@ -46,7 +46,7 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
         needs = tuple(sorted({last[n] for n in node.needs if n in last}))
         for action, call, keys in node.calls:
             step_id = f"s{len(result) + 1:05d}"
-            params = concrete.params(call.params, scope)
+            params = concrete.joins(call.params, scope)
             service = situation.registry[keys[0].type].service
             step = Step(step_id, action, tuple(keys), service, replace(call, params=params), needs)
             result.append(step)
@@ -228,7 +228,7 @@ class _Nodes:
     def _before_making(self, name: NodeId, node: Node, change: Change) -> None:
         t = self.registry[change.key.type]
         assert change.after is not None
-        needed = refs_of(change.after) | set(t.mentions(change.after))
+        needed = refs_of(change.after, t.fields) | set(t.mentions(change.after))
         if parent := t.parent_key(change.key):
             needed.add(parent)
         if name[0] == FILL:
@@ -255,7 +255,7 @@ class _Nodes:
                 continue
             key = change.key
             t = self.registry[key.type]
-            held = refs_of(change.before) | set(t.mentions(change.before))
+            held = refs_of(change.before, t.fields) | set(t.mentions(change.before))
             if parent := t.parent_key(key):
                 held.add(parent)
             for other in held:

@@ -1,7 +1,8 @@
 """Regions, accounts and ids inside text: taken out at capture, put in again at restore.
 
 The source's own region, account and partition become ``${AWS::Region}``, ``${AWS::AccountId}`` and
-``${AWS::Partition}``, and the id of another captured resource ``${Ref:<key>}``.
+``${AWS::Partition}``, and the id of another captured resource ``${Ref:<key>}``. What looks like one of these in
+AWS's own answer is marked with a ``!``, as ``${!AWS::Region}``, and comes back as it was.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ _IDS = (
     ("ec2.vpc", re.compile(r"(?<![\w-])(vpc-[0-9a-f]{8,})(?![\w-])")),
     ("ec2.security_group", re.compile(r"(?<![\w-])(sg-[0-9a-f]{8,})(?![\w-])")),
 )
+
+
+def marked(text: str) -> str:
+    """Text as AWS returned it, in which nothing passes for a token."""
+    return text.replace("${AWS::", "${!AWS::").replace("${Ref:", "${!Ref:")
 
 
 def take_out(text: str, scope: Scope, lookup: Lookup) -> str:
@@ -81,13 +87,17 @@ def keys_in(text: str) -> Iterator[ResourceKey]:
 
 def put_in(text: str, scope: Scope) -> str | Join:
     """Located text for a target: its region, account and partition, and a Join where ids are needed."""
+    pieces = _REF.split(text)
+    parts = [Ref(ResourceKey.parse(p)) if n % 2 else _spelled_out(p, scope) for n, p in enumerate(pieces)]
+    if len(pieces) == 1:
+        return _spelled_out(text, scope)
+    return Join(tuple(p for p in parts if p != ""))
+
+
+def _spelled_out(text: str, scope: Scope) -> str:
     for placeholder, value in ((REGION, scope.region), (ACCOUNT, scope.account), (PARTITION, scope.partition)):
         text = text.replace(placeholder, value)
-    pieces = _REF.split(text)
-    if len(pieces) == 1:
-        return text
-    parts = [Ref(ResourceKey.parse(p)) if n % 2 else p for n, p in enumerate(pieces)]
-    return Join(tuple(p for p in parts if p != ""))
+    return text.replace("${!AWS::", "${AWS::").replace("${!Ref:", "${Ref:")
 
 
 def strings(value: Any) -> Iterator[str]:
