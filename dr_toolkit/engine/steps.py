@@ -241,6 +241,8 @@ class _Nodes:
         """What refers to a thing, or lies in it, goes (or stops referring) before the thing does."""
         if name[0] == EMPTY:
             return
+        if key in self.circular:
+            node.needs.add((EMPTY, key.text))
         for other in self.holders.get(key, ()):
             if key in self.circular and other in self.circular:
                 node.needs.add((EMPTY, other.text))

@@ -36,3 +36,14 @@ def test_paths_whose_methods_keep_their_caches_under_each_other_are_removed() ->
         "apigateway.resource/shop/%2Fa",
         "apigateway.resource/shop/%2Fb",
     ]
+
+
+def test_models_that_mention_each_other_are_emptied_before_either_goes() -> None:
+    live = _estate()
+    for name, other in (("Pet", "Pets"), ("Pets", "Pet")):
+        url = "https://apigateway.amazonaws.com/restapis/${Ref:apigateway.rest_api/shop}/models/" + other
+        model = {"name": name, "contentType": "application/json", "schema": {"$ref": url}}
+        live.put(Resource(ResourceKey("apigateway.model", ("shop", name)), model, f"id-{name}"))
+    situation = Situation(_estate(), live, registry(), live.ids)
+    made = [s.call.operation for s in steps(draft(situation), situation, Scope("123456789012", "us-west-2"))]
+    assert made == ["UpdateModel", "UpdateModel", "DeleteModel", "DeleteModel"]

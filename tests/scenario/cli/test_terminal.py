@@ -50,7 +50,8 @@ def test_a_question_that_is_broken_off_changes_nothing(
     with terminal("restore", "--to", "dr") as screen:
         screen.wait_for(QUESTION)
         ended = screen.end(by)
-    assert ended.code == code
+    # A signal sent again while Python is already on its way out ends the process at once, by that signal.
+    assert ended.code in (code, -by)
     assert "nothing that was done is lost" in ended.out or "ended at once" in ended.out
     assert changes(company, mark) == []
 
