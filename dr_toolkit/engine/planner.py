@@ -251,7 +251,9 @@ class _Planner:
         if key.path[0] == "unknown":
             return f"it refers to a {t.title if t else key.type} that the snapshot does not hold"
         if t is not None and t.landmark:
-            return f"there is no {t.title} {'/'.join(key.path)} in the target"
+            return (
+                f"no {t.title} {'/'.join(key.path)} could be told in the target: there is none of that name, or several"
+            )
         return f"it needs {key}, which is in neither the snapshot nor the target"
 
     def _remedy(self, key: ResourceKey) -> str:

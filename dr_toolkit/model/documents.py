@@ -58,6 +58,14 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Selection:
+    """The globs by which a config lets keys in and leaves them out."""
+
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Coverage:
     """Whether a type was read, was excluded by the config, or failed; ``reason`` says why."""
 
@@ -93,6 +101,7 @@ class Manifest:
     parent: Mapping[str, str] | None = None
     tool_version: str = ""
     format: int = FORMAT
+    selection: Selection | None = None
 
     @property
     def complete(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dr_toolkit.model import wire
-from dr_toolkit.model.documents import FAILED, Attributes, Coverage, Finding, Manifest, Resource
+from dr_toolkit.model.documents import FAILED, Attributes, Coverage, Finding, Manifest, Resource, Selection
 from dr_toolkit.model.keys import ResourceKey
 
 
@@ -15,7 +15,7 @@ class Estate:
     """What a region holds, canonical: one line of bytes a resource, decoded only where it is looked at.
 
     ``lines`` maps a printed key to the resource's canonical bytes; ``ids`` and ``observed`` stand
-    beside it, as they do in the store.
+    beside it, as they do in the store. ``selection`` are the globs that left something out; None: nothing was.
     """
 
     lines: dict[str, bytes] = field(default_factory=dict)
@@ -23,6 +23,7 @@ class Estate:
     observed: dict[str, Attributes] = field(default_factory=dict)
     coverage: dict[str, Coverage] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    selection: Selection | None = None
 
     def __len__(self) -> int:
         return len(self.lines)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dr_toolkit.model.changes import Join
-from dr_toolkit.model.documents import Coverage, Finding, Manifest, Resource, Scope, StoredObject
+from dr_toolkit.model.documents import Coverage, Finding, Manifest, Resource, Scope, Selection, StoredObject
 from dr_toolkit.model.keys import Ref, ResourceKey
 
 
@@ -189,6 +189,8 @@ def manifest(value: Manifest) -> bytes:
         "coverage": coverage(value.coverage),
         "findings": findings(value.findings),
     }
+    if value.selection is not None:
+        document["selection"] = {"include": list(value.selection.include), "exclude": list(value.selection.exclude)}
     return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
@@ -198,6 +200,10 @@ def manifest_format(data: bytes) -> int:
     if type(number) is not int:
         raise ValueError("format is not a number")
     return number
+
+
+def _read_selection(document: Mapping[str, Any] | None) -> Selection | None:
+    return Selection(tuple(document["include"]), tuple(document["exclude"])) if document is not None else None
 
 
 def read_manifest(data: bytes) -> Manifest:
@@ -214,5 +220,6 @@ def read_manifest(data: bytes) -> Manifest:
         findings=tuple(read_finding(f) for f in document["findings"]),
         parent=document.get("parent"),
         tool_version=document.get("tool_version", ""),
+        selection=_read_selection(document.get("selection")),
         format=document["format"],
     )

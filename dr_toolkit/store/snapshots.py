@@ -66,6 +66,7 @@ class Snapshots:
             coverage=dict(estate.coverage),
             findings=tuple(sorted(set(estate.findings))),
             tool_version=tool_version,
+            selection=estate.selection,
         )
         return self._commit(manifest)
 
@@ -151,6 +152,7 @@ class Snapshots:
             observed=dict(observed),
             coverage=dict(manifest.coverage),
             findings=list(manifest.findings),
+            selection=manifest.selection,
         )
         self._parsed(manifest, BODY, lambda: _check_body(estate, manifest))
         return Snapshot(manifest, estate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dr_toolkit import __version__
 from dr_toolkit.config import Config, Source, StoreSettings, Target, excludes_type, selects
 from dr_toolkit.errors import NotAvailableYet, UnknownName, UsageError
+from dr_toolkit.model.documents import INFO, Finding, Selection
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from dr_toolkit.store.snapshots import Snapshots
 
 VERSION = __version__
-LEASE_SECONDS = 900.0
+LEFT_OUT = "left-out"
+"""The code of a finding that says what a config leaves out by key."""
+
+LEASE_SECONDS = 300.0
 """How long a capture or restore is held for its holder without a sign of life."""
 
 
@@ -211,10 +215,27 @@ def excluded(source: Source) -> Callable[[str], bool]:
 
 
 def narrow(estate: Estate, source: Source) -> Estate:
-    """The estate without what a source's config leaves out by key."""
+    """The estate without what a source's config leaves out by key, and with that said."""
     if source.include == ("*",) and not source.exclude:
         return estate
+    estate.selection = Selection(source.include, source.exclude)
+    left_out = keep_within(estate, estate.selection)
+    globs = ", ".join(
+        [*(f"include {g}" for g in source.include if g != "*"), *(f"exclude {g}" for g in source.exclude)]
+    )
+    for name, number in left_out.items():
+        text = f"{number} left out by the config ({globs})"
+        estate.findings.append(Finding(INFO, LEFT_OUT, name, text))
+    return estate
+
+
+def keep_within(estate: Estate, selection: Selection | None, keep: Container[str] = ()) -> dict[str, int]:
+    """Drop what a selection leaves out, but for the keys in ``keep``; how many of each type that was."""
+    left_out: dict[str, int] = {}
+    if selection is None:
+        return left_out
     types = registry()
+    globs = Source("", "", include=selection.include, exclude=selection.exclude)
     for text in list(estate.lines):
         key = ResourceKey.parse(text)
         above = []
@@ -222,7 +243,9 @@ def narrow(estate: Estate, source: Source) -> Estate:
         while parent is not None:
             above.append(parent.text)
             parent = types.parent(parent)
-        if not types[key.type].landmark and not selects(source, text, above):
+        t = types.get(key.type)
+        if text not in keep and t is not None and not t.landmark and not selects(globs, text, above):
             estate.drop(text)
+            left_out[key.type] = left_out.get(key.type, 0) + 1
     estate.findings = [f for f in estate.findings if "/" not in f.key or f.key in estate.lines]
-    return estate
+    return left_out

@@ -17,7 +17,7 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.results import DriftReport, DriftResult
 from dr_toolkit.resources import registry
 from dr_toolkit.workflows import capture
-from dr_toolkit.workflows.context import Context, narrow
+from dr_toolkit.workflows.context import LEFT_OUT, Context, keep_within, narrow
 from dr_toolkit.workflows.replica import drift_of_target
 
 
@@ -60,6 +60,7 @@ def _source(context: Context, source: Source, against: str) -> DriftResult:
 
 def _result(source: Source, snapshot: Snapshot, live: Estate, against: str, taken_at: str) -> DriftResult:
     types = registry()
+    keep_within(live, snapshot.manifest.selection, snapshot.estate.lines)
     before = narrow(snapshot.estate, source)
     changes = [*compare(before, live, types, both_read(before, live)), *_redeployed(before, live)]
     return DriftResult(
@@ -67,7 +68,7 @@ def _result(source: Source, snapshot: Snapshot, live: Estate, against: str, take
         baseline_id=snapshot.manifest.id,
         live_taken_at=taken_at,
         changes=tuple(sorted(changes, key=lambda c: c.key)),
-        findings=_news(snapshot, live) + _unknown_types(before),
+        findings=_news(snapshot, live) + _left_out(snapshot) + _unknown_types(before),
         coverage=_coverage(before, live),
         compared_types=tuple(sorted(n for n, c in live.coverage.items() if c.status == READ)),
         scope=snapshot.manifest.scope,
@@ -80,7 +81,14 @@ def _result(source: Source, snapshot: Snapshot, live: Estate, against: str, take
 def _news(snapshot: Snapshot, live: Estate) -> tuple[Finding, ...]:
     """Of what was found in the capture, what is missing, and what was not said of the snapshot already."""
     said = set(snapshot.manifest.findings)
-    return tuple(f for f in live.findings if f.severity == GAP or (f.severity != INFO and f not in said))
+    return tuple(
+        f for f in live.findings if f.severity == GAP or f.code == LEFT_OUT or (f.severity != INFO and f not in said)
+    )
+
+
+def _left_out(snapshot: Snapshot) -> tuple[Finding, ...]:
+    """What was left out by key when the snapshot was taken: it is not compared."""
+    return tuple(f for f in snapshot.manifest.findings if f.code == LEFT_OUT)
 
 
 def _redeployed(before: Estate, live: Estate) -> list[Change]:

@@ -12,7 +12,7 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.results import DriftResult
 from dr_toolkit.resources import registry
 from dr_toolkit.workflows import capture
-from dr_toolkit.workflows.context import Context
+from dr_toolkit.workflows.context import Context, keep_within
 from dr_toolkit.workflows.targets import Options, view
 
 
@@ -23,6 +23,7 @@ def drift_of_target(context: Context, name: str, against: str) -> DriftResult:
     seen = view(context, name, snapshot, Options())
     taken_at = context.now()
     wanted, found = seen.translated(), seen.survey()
+    keep_within(found.estate, snapshot.manifest.selection, wanted.estate.lines)
     roots = {types.root(ResourceKey.parse(text)) for text in wanted.estate.lines}
     changes = compare(wanted.estate, found.estate, types, both_read(wanted.estate, found.estate))
     return DriftResult(

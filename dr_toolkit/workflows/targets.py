@@ -18,7 +18,7 @@ from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
-from dr_toolkit.workflows.context import Context
+from dr_toolkit.workflows.context import LEFT_OUT, Context, keep_within
 
 REST_API, DEPLOYMENT, STAGE = "apigateway.rest_api", "apigateway.deployment", "apigateway.stage"
 
@@ -135,7 +135,9 @@ class View:
         found = self.survey(made)
         owed = made.owed if made else frozenset()
         moved = self.translated()
-        blocked = [*moved.blocked, *_mapped_in_vain(found.missing)]
+        keep_within(found.estate, self.snapshot.manifest.selection, moved.estate.lines)
+        missing = {text: why for text, why in found.missing.items() if text in moved.estate.lines}
+        blocked = [*moved.blocked, *_mapped_in_vain(missing)]
         situation = planner.Situation(
             wanted=moved.estate,
             live=found.estate,
@@ -220,7 +222,7 @@ def _mapped_in_vain(missing: Mapping[str, str]) -> list[Blocked]:
 
 def _worth_saying(snapshot: Snapshot) -> list[Finding]:
     """Of what was found at capture, what matters where the snapshot is restored."""
-    codes = {"looks-located", "unportable-id", "unknown-id", "deployed-content", "homonym"}
+    codes = {"looks-located", "unportable-id", "unknown-id", "deployed-content", "homonym", LEFT_OUT}
     return [f for f in snapshot.manifest.findings if f.code in codes]
 
 
