@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from dr_toolkit.engine import tokens
-from dr_toolkit.engine.capture import Reading
+from dr_toolkit.engine.capture import MALFORMED, Reading
 from dr_toolkit.engine.pairing import Names
 from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.model import wire
-from dr_toolkit.model.documents import GAP, INFO, WARNING, Finding, Resource
+from dr_toolkit.model.documents import FAILED, GAP, INFO, WARNING, Coverage, Finding, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.fields import ABSENT, Field, Kind
@@ -30,12 +30,15 @@ def canonicalise(reading: Reading, registry: Registry, names: Names, *, all_land
     estate = Estate(coverage=dict(reading.coverage), findings=list(names.findings))
     used: set[ResourceKey] = set()
     for t in registry:
-        for row in reading.of(t.name):
-            if row.key is not None:
-                resource = _Canon(t, row, names, estate.findings).resource()
-                estate.put(resource)
-                if not (all_landmarks or t.landmark):
-                    used |= {*refs_of(resource, t.fields), *(above for above in (t.parent_key(resource.key),) if above)}
+        try:
+            resources = [_Canon(t, row, names, estate.findings).resource() for row in reading.of(t.name) if row.key]
+        except MALFORMED as error:
+            estate.coverage[t.name] = Coverage(FAILED, f"AWS's answer can't be read: {type(error).__name__}: {error}")
+            continue
+        for resource in resources:
+            estate.put(resource)
+            if not (all_landmarks or t.landmark):
+                used |= {*refs_of(resource, t.fields), *(above for above in (t.parent_key(resource.key),) if above)}
     if not all_landmarks:
         _drop_unused(estate, registry, used)
     estate.findings = sorted(set(estate.findings))

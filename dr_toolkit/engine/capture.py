@@ -23,6 +23,9 @@ from dr_toolkit.spec.types import Detail, Listing, Paging, ResourceType, Row
 FATAL = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
 """Errors after which nothing else in the region can be read either."""
 
+MALFORMED = (KeyError, ValueError, TypeError, AttributeError)
+"""What a row raises that is not as AWS's own models describe it."""
+
 Progress = Callable[[str], None]
 
 _MARKS = {"vpce-": "ec2.vpc_endpoint", "vpc-": "ec2.vpc"}
@@ -35,6 +38,11 @@ class Reading:
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     coverage: dict[str, Coverage] = field(default_factory=dict)
+
+    def fail(self, name: str, reason: str) -> None:
+        """Take a type as not read after all, and say why."""
+        self.rows.pop(name, None)
+        self.coverage[name] = Coverage(FAILED, reason)
 
     def of(self, name: str) -> list[Row]:
         """The rows of a type; none where it was not read."""

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dr_toolkit.engine.capture import Reading
-from dr_toolkit.model.documents import INFO, WARNING, Finding, Scope
+from dr_toolkit.engine.capture import MALFORMED, Reading
+from dr_toolkit.model.documents import FAILED, INFO, WARNING, Finding, Scope
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
@@ -96,15 +96,29 @@ def pair(reading: Reading, registry: Registry, scope: Scope, known: Known) -> Na
     """Give every row its key (or none: not captured) and return the names."""
     names = Names(registry, scope, reading, known)
     for t in registry:
-        rows = reading.of(t.name)
-        for row in rows:
-            if t.parent_id is not None and row.parent is None and t.parent is not None:
-                row.parent = names.row((t.parent,), t.parent_id(row.data), row)
-        for row in rows:
-            if t.physical(row.data):
-                names.index.setdefault(names.identity(row), row)
-        _give_keys(t, rows, names)
+        base = next((n for n in sorted(registry.sources(t.name)) if n != t.name and _failed(reading, n)), None)
+        if base is not None and reading.of(t.name):
+            reading.fail(t.name, f"rests on {base}: {reading.coverage[base].reason}")
+        try:
+            _pair_type(t, reading.of(t.name), names)
+        except MALFORMED as error:
+            reading.fail(t.name, f"AWS's answer can't be read: {type(error).__name__}: {error}")
     return names
+
+
+def _failed(reading: Reading, name: str) -> bool:
+    coverage = reading.coverage.get(name)
+    return coverage is not None and coverage.status == FAILED
+
+
+def _pair_type(t: ResourceType, rows: list[Row], names: Names) -> None:
+    for row in rows:
+        if t.parent_id is not None and row.parent is None and t.parent is not None:
+            row.parent = names.row((t.parent,), t.parent_id(row.data), row)
+    for row in rows:
+        if t.physical(row.data):
+            names.index.setdefault(names.identity(row), row)
+    _give_keys(t, rows, names)
 
 
 def _give_keys(t: ResourceType, rows: list[Row], names: Names) -> None:

@@ -69,8 +69,9 @@ def translate(estate: Estate, source: Scope, target: Scope, wishes: Wishes, regi
         if resource.key.type == REST_API:
             moved = _endpoint(moved, wishes.edge, result)
         if moved.key in result.estate:
-            text = f"{resource.key} and another become one by the address rewrites"
-            result.findings.append(Finding(WARNING, "rewrites-collide", moved.key.text, text))
+            result.blocked.append(_merged(moved.key, f"{resource.key} and another become one"))
+        if ranges and (twice := _twice(moved, t.fields)):
+            result.blocked.append(_merged(moved.key, f"two of its entries become {twice}"))
         result.estate.put(moved)
     return result
 
@@ -161,6 +162,21 @@ def _rewritten(resource: Resource, fields: Mapping[str, Field], ranges: list[tup
     if path[-1] in moved:
         path = (*path[:-1], moved[path[-1]])
     return replace(resource, key=ResourceKey(resource.key.type, path), attributes=attributes)
+
+
+def _twice(resource: Resource, fields: Mapping[str, Field]) -> str:
+    """An item that stands twice in a list whose items have a name; empty where there is none."""
+    for name, f in fields.items():
+        items = resource.attributes.get(name)
+        if f.keyed and isinstance(items, list):
+            seen = [str(item[f.keyed]) for item in items]
+            if len(set(seen)) < len(seen):
+                return next(text for text in seen if seen.count(text) > 1)
+    return ""
+
+
+def _merged(key: ResourceKey, what: str) -> Blocked:
+    return Blocked(key, CREATE, f"{what} by the address rewrites", "correct the target's rewrite in the config")
 
 
 def rewrite(cidr: str, ranges: list[tuple[Any, Any]]) -> str:
