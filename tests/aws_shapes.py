@@ -93,4 +93,4 @@ def _scalars(shape: Any) -> st.SearchStrategy[Any]:
         case "timestamp":
             return st.just(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
         case other:
-            raise NotImplementedError(f"no values for {other}: {shape.name}")
+            raise TypeError(f"no values for {other}: {shape.name}")

@@ -209,7 +209,8 @@ class _Planner:
         for needed in sorted(self._needs(change)):
             missing = self._why_missing(needed, changes, impossible)
             if missing is not None:
-                return Blocked(change.key, change.action, missing, self._remedy(needed))
+                remedy = "resolve what blocks that first" if needed in impossible else self._remedy(needed)
+                return Blocked(change.key, change.action, missing, remedy)
         return None
 
     def _parent_is_new(self, key: ResourceKey, changes: Mapping[ResourceKey, Change]) -> bool:
@@ -239,7 +240,7 @@ class _Planner:
         self, key: ResourceKey, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]
     ) -> str | None:
         """Why a resource that is needed won't be there; None where it will."""
-        if key in impossible:
+        if key in impossible and not self._is_only_worded_otherwise(impossible[key]):
             return f"it needs {key}, which can't be restored"
         if key.text in self.s.bindings or key in self.s.live:
             change = changes.get(key)
@@ -255,6 +256,14 @@ class _Planner:
                 f"no {t.title} {'/'.join(key.path)} could be told in the target: there is none of that name, or several"
             )
         return f"it needs {key}, which is in neither the snapshot nor the target"
+
+    def _is_only_worded_otherwise(self, blocked: Blocked) -> bool:
+        """Whether a thing is there as wanted but for its description, so that what belongs to it can be put right."""
+        wanted, live = self.s.wanted.get(blocked.key), self.s.live.get(blocked.key)
+        if blocked.action != REPLACE or wanted is None or live is None:
+            return False
+        fields = differences.field_changes(live.attributes, wanted.attributes, blocked.key, self.registry)
+        return {f.name for f in fields} <= {"Description", "Tags"}
 
     def _remedy(self, key: ResourceKey) -> str:
         return f"map it in the config (targets: map: {{{key}: ID OR NAME}}), or make it in the target, then plan again"

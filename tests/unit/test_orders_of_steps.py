@@ -47,3 +47,19 @@ def test_models_that_mention_each_other_are_emptied_before_either_goes() -> None
     situation = Situation(_estate(), live, registry(), live.ids)
     made = [s.call.operation for s in steps(draft(situation), situation, Scope("123456789012", "us-west-2"))]
     assert made == ["UpdateModel", "UpdateModel", "DeleteModel", "DeleteModel"]
+
+
+def test_a_group_that_is_only_described_otherwise_gets_its_rules() -> None:
+    vpc = ResourceKey("ec2.vpc", ("main",))
+    group = ResourceKey("ec2.security_group", ("main", "web"))
+    rule = ResourceKey("ec2.security_group_rule", (*group.path, "ingress", "tcp", "443-443", "10.0.0.0/8"))
+    wanted, live = (Estate(coverage={t.name: Coverage(READ) for t in registry()}) for _ in range(2))
+    for estate, words in ((wanted, "web"), (live, "made by hand")):
+        estate.put(Resource(vpc, {}, "vpc-1"))
+        named = {"GroupName": "web", "VpcId": Ref(vpc), "Description": words}
+        estate.put(Resource(group, named, "sg-1"))
+    ports = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    wanted.put(Resource(rule, {"GroupId": Ref(group), "IsEgress": False, "CidrIpv4": "10.0.0.0/8", **ports}))
+    planned = draft(Situation(wanted, live, registry(), live.ids))
+    assert [b.key for b in planned.blocked] == [group]
+    assert [c.key for c in planned.changes] == [rule]
