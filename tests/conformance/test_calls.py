@@ -47,5 +47,5 @@ def test_the_verbs_of_every_resource_are_accepted(blueprint: Blueprint, seed: in
         ready = concrete.resource(resource, registry(), AWAY)
         for verb in (t.create, t.delete):
             for call in verb(ready) if verb and not t.adopted(resource.key) else ():
-                params = resolved(concrete.params(call.params, AWAY), _AnyId())
+                params = resolved(concrete.joins(call.params, AWAY), _AnyId())
                 assert invalid(t.service, call.operation, params) == "", call

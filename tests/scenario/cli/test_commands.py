@@ -63,13 +63,13 @@ def test_the_first_snapshot_becomes_the_baseline_and_later_ones_do_not(company: 
     assert "baseline" not in again.err
     held = run("baseline", "show", *store, "--format", "json").document
     assert held["snapshot"]["id"] == made.out.strip()
-    moved = run("baseline", "set", entry["id"][:18], "--reason", "the new group is meant", *store)
+    moved = run("baseline", "set", entry["id"][:24], "--reason", "the new group is meant", *store)
     assert moved.code == 0
     assert f"is now {entry['id']} (it was {made.out.strip()})" in moved.out
     shown = run("baseline", "show", *store)
     assert "the new group is meant" in shown.out
     listed = run("snapshot", "list", *store, "--format", "json").document
-    assert [(s["id"], s["baseline"]) for s in listed["snapshots"]] == [(made.out.strip(), False), (entry["id"], True)]
+    assert {s["id"]: s["baseline"] for s in listed["snapshots"]} == {made.out.strip(): False, entry["id"]: True}
     shown = run("snapshot", "show", "baseline", "--resources", *store)
     assert "ec2.security_group/main/later" in shown.out
 
