@@ -1,4 +1,4 @@
-"""What stands where in a target: keys to physical ids, each with where it comes from."""
+"""What a person mapped, found in a target."""
 
 from __future__ import annotations
 
@@ -11,21 +11,6 @@ from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import Row
-
-FOUND, GIVEN, MADE = "found", "given", "made"
-
-
-@dataclass
-class Bindings:
-    """Physical ids by key, with their provenance: found by identity, given by a person, made by a step."""
-
-    ids: dict[str, str] = field(default_factory=dict)
-    provenance: dict[str, str] = field(default_factory=dict)
-
-    def bind(self, key: ResourceKey | str, physical_id: str, provenance: str) -> None:
-        """Say which physical id a key has."""
-        self.ids[str(key)] = physical_id
-        self.provenance[str(key)] = provenance
 
 
 @dataclass

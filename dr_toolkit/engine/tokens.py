@@ -16,8 +16,6 @@ from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.keys import Ref, ResourceKey
 
 REGION, ACCOUNT, PARTITION = "${AWS::Region}", "${AWS::AccountId}", "${AWS::Partition}"
-SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
-"""DNS suffixes of the partitions whose suffix is not amazonaws.com."""
 
 Lookup = Callable[[str, str], ResourceKey | None]
 """The key of the captured resource of a type with a physical id; None where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dr_toolkit.config import Source
 from dr_toolkit.engine.canonical import canonicalise
@@ -21,6 +22,7 @@ from dr_toolkit.report.listings import (
     SnapshotShow,
 )
 from dr_toolkit.resources import registry
+from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.leases import acquire
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, excluded, narrow
@@ -157,16 +159,7 @@ def baseline_show(context: Context) -> BaselineResult:
     if held is None:
         raise BaselineNotFound(source=source, store=context.store.url)
     entry = context.snapshots.resolve(source, held.snapshot)
-    return BaselineResult(
-        source=source,
-        snapshot=held.snapshot,
-        taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        number=held.number,
-        set_at=held.set_at,
-        set_by=held.set_by,
-        reason=held.reason,
-        complete=entry.complete,
-    )
+    return _told(held, entry)
 
 
 def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
@@ -190,15 +183,18 @@ def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
     held = context.baselines.set(
         source, entry.id, digest, set_by=person, reason=reason, replaces=before.number if before else 0
     )
+    return replace(_told(held, entry), previous=before.snapshot if before else "", moved=True)
+
+
+def _told(held: Baseline, entry: Entry) -> BaselineResult:
+    """A baseline as it is reported."""
     return BaselineResult(
-        source=source,
-        snapshot=entry.id,
+        source=held.source,
+        snapshot=held.snapshot,
         taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         number=held.number,
         set_at=held.set_at,
         set_by=held.set_by,
         reason=held.reason,
-        previous=before.snapshot if before else "",
-        moved=True,
         complete=entry.complete,
     )
