@@ -1,0 +1,8 @@
+"""EC2: VPCs, security groups, prefix lists and VPC endpoints."""
+
+from importlib import import_module
+from pathlib import Path
+
+for _module in sorted(Path(__file__).parent.glob("*.py")):  # importing them registers what answers
+    if _module.stem != "__init__":
+        import_module(f"{__name__}.{_module.stem}")

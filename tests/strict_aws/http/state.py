@@ -1,0 +1,76 @@
+"""What API Gateway v2 holds in a region, as plain documents with AWS's member names."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.strict_aws.call import Call
+from tests.strict_aws.refusals import Refusal, not_found
+
+Document = dict[str, Any]
+
+
+@dataclass
+class HttpContent:
+    """What a deployment freezes: routes, integrations, authorizers and models by id; the responses of WebSocket APIs
+    by route or integration id, then by their own id. ``settings`` are the API's own members that it freezes."""
+
+    routes: dict[str, Document] = field(default_factory=dict)
+    route_responses: dict[str, dict[str, Document]] = field(default_factory=dict)
+    integrations: dict[str, Document] = field(default_factory=dict)
+    integration_responses: dict[str, dict[str, Document]] = field(default_factory=dict)
+    authorizers: dict[str, Document] = field(default_factory=dict)
+    models: dict[str, Document] = field(default_factory=dict)
+    settings: Document = field(default_factory=dict)
+
+
+@dataclass
+class HttpApi:
+    """An HTTP or WebSocket API. ``fields`` are the members of GetApi; ``draft`` is what is being edited; ``deployed``
+    what each deployment froze, by deployment id."""
+
+    id: str
+    fields: Document
+    draft: HttpContent = field(default_factory=HttpContent)
+    deployments: dict[str, Document] = field(default_factory=dict)
+    deployed: dict[str, HttpContent] = field(default_factory=dict)
+    stages: dict[str, Document] = field(default_factory=dict)
+
+    @property
+    def is_websocket(self) -> bool:
+        """Whether it is a WebSocket API."""
+        return bool(self.fields["ProtocolType"] == "WEBSOCKET")
+
+    def frozen(self) -> HttpContent:
+        """A copy of the draft, with the API's own settings as they are now."""
+        content = copy.deepcopy(self.draft)
+        content.settings = copy.deepcopy(self.fields)
+        return content
+
+
+@dataclass
+class HttpRegion:
+    """All of API Gateway v2 in one region, but for domain names: see `rest.state.Domains`."""
+
+    apis: dict[str, HttpApi] = field(default_factory=dict)
+    vpc_links: dict[str, Document] = field(default_factory=dict)
+
+
+def find_api(call: Call) -> HttpApi:
+    """The API that the call names; raises NotFoundException."""
+    found = call.part(HttpRegion).apis.get(call.params["ApiId"])
+    if found is None:
+        raise no_api(call)
+    return found
+
+
+def no_api(call: Call) -> Refusal:
+    """That the API is not there."""
+    return not_found(f"Invalid API identifier specified {call.params['ApiId']}")
+
+
+def shown(document: Document, *hidden: str) -> Document:
+    """A copy of a document as an answer shows it: without what is None, an empty list or map, or named."""
+    return {k: copy.deepcopy(v) for k, v in document.items() if v not in (None, [], {}) and k not in hidden}

@@ -1,0 +1,1 @@
+"""What the strict AWS promises, shown through boto3's clients."""
