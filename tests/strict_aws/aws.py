@@ -36,11 +36,12 @@ class StrictAws:
         self.clock: Clock = clock or VirtualClock()
         self.ids = Ids(seed)
         self.pages = Pages()
-        self.weather = Weather(self)
         self.lock = threading.RLock()
         self._regions: dict[tuple[str, str], Region] = {}
         self._off = {rule.id for rule in LEDGER.values() if rule.recalled and not recalled}
         self._last_date = 0.0
+        self.weather = Weather(self)
+        self.weather.gate.sleep = self.clock.sleep
 
     # --- what is there ------------------------------------------------------------------------------
 
@@ -68,6 +69,14 @@ class StrictAws:
             for key in [k for k in self._regions if not regions or (k[1] in regions and k[0] == account)]:
                 del self._regions[key]
 
+    def reset(self) -> None:
+        """Empty everything, moto's services too, and let the weather be calm."""
+        from tests.strict_aws.moto import Moto
+
+        self.clear()
+        self.weather.clear()
+        Moto.reset()
+
     # --- rules --------------------------------------------------------------------------------------
 
     def holds(self, rule: Rule) -> bool:
@@ -86,12 +95,13 @@ class StrictAws:
         return self._last_date
 
     def call(self, service: str, operation: str, region: str, account: str = ACCOUNT, **params: Any) -> Any:
-        """Make a call without a client, weather and all; raises Refusal."""
+        """Make a call without a client; it stands in no log, and no fault meets it. Raises Refusal."""
         return self.answer(Call(self, self.region(region, account), service, operation, params))
 
     def answer(self, call: Call) -> dict[str, Any] | None:
-        """Carry out a call: the front door's checks, then the service's own. Raises Refusal."""
+        """Carry out a call: the weather, the front door's checks, then the service's own. Raises Refusal."""
         with self.lock:
+            self.weather.refuse(call)
             validation.check(call)
             answer = ANSWERS.get((call.service, call.operation))
             if answer is None:

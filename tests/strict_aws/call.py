@@ -81,7 +81,7 @@ class Call:
         return {name: self.params[name] for name in names if self.params.get(name) is not None}
 
     def cut(self, rows: Sequence[Document], size: int, token: str | None) -> tuple[list[Document], str | None] | None:
-        """One page of a list and the token of the next, if there is one; None where the token is not one of this list's.
+        """One page of a list, and the token of the next if there is one; None where the token is not one of this list.
 
         A token is opaque. It stands for a place in the list, so that a list that changes between two pages may show a
         row twice or leave one out, as AWS's do. The weather may make a page shorter than was asked for.
@@ -93,7 +93,7 @@ class Call:
         return list(rows[start:end]), self.aws.pages.token(end, self._list_name()) if end < len(rows) else None
 
     def page(self, rows: Sequence[Document], *, usual: int = 25, most: int = 500) -> tuple[list[Document], str | None]:
-        """One page of an API Gateway v1 list by `limit` and `position`, and the position of the next, if there is one."""
+        """One page of an API Gateway v1 list by `limit` and `position`; the position of the next, if there is one."""
         limit = self.params.get("limit", usual)
         if not 1 <= limit <= most:
             raise bad_request(f"Invalid limit specified. Must be between 1 and {most}")

@@ -22,16 +22,19 @@ class Clock(Protocol):
         """Return once so many seconds have passed."""
 
 
-class RealClock:
-    """The machine's clock."""
+class HurriedClock:
+    """The machine's clock, `factor` times as fast from now on: for clients in other processes, whose sleep is real."""
+
+    def __init__(self, factor: float = 1.0) -> None:
+        self._factor, self._began = factor, time.time()
 
     def now(self) -> float:
         """The time."""
-        return time.time()
+        return self._began + (time.time() - self._began) * self._factor
 
     def sleep(self, seconds: float) -> None:
-        """Sleep."""
-        time.sleep(seconds)
+        """Sleep so much shorter."""
+        time.sleep(seconds / self._factor)
 
 
 class VirtualClock:

@@ -6,8 +6,6 @@ import os
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
-from typing import Any
-
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.iam.models import get_account_id_from
@@ -33,15 +31,13 @@ class Moto:
         status, headers = begun[0]
         return Response(int(status.split()[0]), body, {name.lower(): value for name, value in headers})
 
-    def account_of(self, access_key: str) -> str | None:
-        """The account that an access key of moto's belongs to."""
-        return str(get_account_id_from(access_key)) if access_key else None
+    @staticmethod
+    def account_of(access_key: str) -> str:
+        """The account that an access key belongs to: moto's default one where its STS gave it to nobody."""
+        return str(get_account_id_from(access_key))
 
     @staticmethod
     def reset() -> None:
         """Empty every service of moto's in every region."""
         BackendDict.reset()
         reset_model_data()
-
-
-Environ = dict[str, Any]

@@ -9,11 +9,11 @@ from xml.sax.saxutils import escape
 
 from tests.strict_aws.models import members, operation_model, operations, service_model
 from tests.strict_aws.refusals import Refusal
+from tests.strict_aws.wire import REQUEST_ID
 from tests.strict_aws.wire.http import Request, Response
 from tests.strict_aws.wire.rest_json import iso_date
 
 Document = dict[str, Any]
-REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 
 def _form(request: Request) -> dict[str, str]:
@@ -124,13 +124,3 @@ def _value_out(shape: Any, value: Any) -> str:
         case "timestamp":
             return iso_date(value)
     return escape(str(value))
-
-
-def write_refusal(refusal: Refusal) -> Response:
-    """An error answer."""
-    text = f"<Response><Errors><Error><Code>{escape(refusal.code)}</Code>"
-    text += (
-        f"<Message>{escape(refusal.message)}</Message></Error></Errors><RequestID>{REQUEST_ID}</RequestID></Response>"
-    )
-    body = b'<?xml version="1.0" encoding="UTF-8"?>\n' + text.encode()
-    return Response(refusal.status, body, {"content-type": "text/xml;charset=UTF-8"})

@@ -19,10 +19,6 @@ from tests.strict_aws.wire.http import Request, Response
 Document = dict[str, Any]
 
 
-class NoSuchRoute(Exception):
-    """No operation has this method and path."""
-
-
 @dataclass(frozen=True)
 class _Route:
     operation: str
@@ -57,18 +53,18 @@ def _find(service: str, request: Request) -> tuple[_Route, re.Match[str], list[t
         match = route.pattern.fullmatch(path)
         if match and route.query <= set(asked):
             return route, match, asked
-    raise NoSuchRoute(f"{request.method} {path}")
+    raise Refusal("MissingAuthenticationTokenException", f"No operation is {request.method} {path}", 403)
 
 
 def read_operation(service: str, request: Request) -> str:
-    """The operation that a request asks for; raises NoSuchRoute."""
+    """The operation that a request asks for; raises Refusal."""
     return _find(service, request)[0].operation
 
 
 def read(service: str, request: Request) -> tuple[str, Document]:
     """Operation and parameters of a request. What no member of the model takes stands under its own name.
 
-    Raises NoSuchRoute; Refusal where the body can't be read.
+    Raises Refusal where there is no such operation, or the body can't be read.
     """
     route, match, asked = _find(service, request)
     shape = operation_model(service, route.operation).input_shape
@@ -157,7 +153,7 @@ def _value_in(shape: Any, value: Any) -> Any:
         case "list", list():
             return [_value_in(shape.member, each) for each in value if each is not None]
         case "map", dict():
-            return {key: _value_in(shape.value, each) for key, each in value.items() if each is not None}
+            return {key: None if each is None else _value_in(shape.value, each) for key, each in value.items()}
         case "blob", str():
             return base64.b64decode(value)
     return value
@@ -199,7 +195,7 @@ def _value_out(shape: Any, value: Any) -> Any:
         case "list":
             return [_value_out(shape.member, each) for each in value]
         case "map":
-            return {key: _value_out(shape.value, each) for key, each in value.items() if each is not None}
+            return {key: None if each is None else _value_out(shape.value, each) for key, each in value.items()}
         case "timestamp":
             return iso_date(value) if shape.serialization.get("timestampFormat") == "iso8601" else value
         case "blob":
@@ -210,10 +206,3 @@ def _value_out(shape: Any, value: Any) -> Any:
 def iso_date(seconds: float) -> str:
     """A date as AWS writes it in text."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def write_refusal(refusal: Refusal) -> Response:
-    """An error answer."""
-    body = json.dumps({"message": refusal.message}).encode()
-    headers = {"content-type": "application/json", "x-amzn-errortype": refusal.code}
-    return Response(refusal.status, body, headers | {k.lower(): v for k, v in refusal.headers.items()})
