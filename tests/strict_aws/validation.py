@@ -1,4 +1,4 @@
-"""What AWS's front door checks before a service sees a call: members, types, enums and patterns of the model."""
+"""What the front door checks before a service sees a call: members, types, enums, lengths and patterns of the model."""
 
 from __future__ import annotations
 
