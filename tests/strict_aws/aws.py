@@ -13,6 +13,7 @@ from tests.strict_aws.answers import ANSWERS
 from tests.strict_aws.call import Call, Region
 from tests.strict_aws.clock import Clock, VirtualClock
 from tests.strict_aws.ids import Ids
+from tests.strict_aws.limits import Limits
 from tests.strict_aws.models import SERVICES, operations, session
 from tests.strict_aws.pages import Pages
 from tests.strict_aws.refusals import Refusal
@@ -36,12 +37,13 @@ class StrictAws:
         self.clock: Clock = clock or VirtualClock()
         self.ids = Ids(seed)
         self.pages = Pages()
+        self.limits = Limits()
         self.lock = threading.RLock()
         self._regions: dict[tuple[str, str], Region] = {}
         self._off = {rule.id for rule in LEDGER.values() if rule.recalled and not recalled}
         self._last_date = 0.0
         self.weather = Weather(self)
-        self.weather.gate.sleep = self.clock.sleep
+        self.weather.gate.sleep = lambda seconds: self.clock.sleep(seconds)
 
     # --- what is there ------------------------------------------------------------------------------
 
@@ -74,6 +76,7 @@ class StrictAws:
         from tests.strict_aws.moto import Moto
 
         self.clear()
+        self.limits = Limits()
         self.weather.clear()
         Moto.reset()
 

@@ -55,6 +55,12 @@ class VirtualClock:
         with self._changed:
             return self._now
 
+    @property
+    def awake(self) -> int:
+        """How many of those who take part are awake."""
+        with self._changed:
+            return self._awake
+
     @contextmanager
     def thread(self) -> Iterator[None]:
         """Let this thread take part: while it is awake, time stands still for all."""

@@ -86,6 +86,9 @@ def answered(aws: StrictAws) -> Iterator[None]:
     alive = True
 
     def initialise(made: Any) -> None:
+        if type(made).__module__.startswith("aiobotocore"):
+            return
+
         def before_send(**event: Any) -> AWSResponse | None:
             return line.before_send(**event) if alive else None
 
@@ -93,14 +96,14 @@ def answered(aws: StrictAws) -> Iterator[None]:
 
     botocore.register_initializer(initialise)
     try:
-        with patch.object(botocore.endpoint, "time", _Waits(aws)):
+        with patch.object(botocore.endpoint, "time", Waits(aws)):
             yield
     finally:
         alive = False
         botocore.unregister_initializer(initialise)
 
 
-class _Waits:
+class Waits:
     """What botocore's endpoint takes from the time module."""
 
     def __init__(self, aws: StrictAws) -> None:

@@ -87,7 +87,10 @@ def _form(service: str, kind: str, forms: dict[str, tuple[str, int]], other: tup
 
 
 class Gate(Log):
-    """The log, and the faults that a test arms. Counted calls are those that change something, S3's only with `s3`."""
+    """The log, and the faults that a test arms. Counted calls are those that change something, S3's only with `s3`.
+
+    `on_call` is called with every request before anything becomes of it, `on_death` at the first one that meets death.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,6 +104,7 @@ class Gate(Log):
         with self._lock:
             self.calls.clear()
             self.on_death: Callable[[], None] | None = None
+            self.on_call: Callable[[Entry], None] | None = None
             self._refused: dict[str, frozenset[str] | None] = {}
             self._gone: set[str] = set()
             self.clear_faults()
@@ -206,6 +210,8 @@ class Gate(Log):
     @contextmanager
     def around(self, entry: Entry) -> Iterator[None]:
         """What happens to a request before and after it is carried out; raises what comes in place of its answer."""
+        if self.on_call:
+            self.on_call(entry)
         with self._lock:
             late = self._before(entry)
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,7 @@ class Weather:
         self.aws = aws
         self.gate = Gate()
         self.buckets = Buckets()
+        self._calm = threading.local()
         self.clear()
 
     def clear(self) -> None:
@@ -57,7 +59,6 @@ class Weather:
         self.longest_page: int | None = None
         self.conflict_every = 0
         self._lag = 0.0
-        self._calm = 0
         self._changes: Counter[str] = Counter()
         self.buckets.share = 0.0
         self.buckets.refill()
@@ -70,7 +71,7 @@ class Weather:
     @property
     def group_lag(self) -> float:
         """Seconds that a new security group is not found for."""
-        return 0.0 if self._calm or not self.aws.holds(LAG) else self._lag
+        return 0.0 if self.is_calm or not self.aws.holds(LAG) else self._lag
 
     @group_lag.setter
     def group_lag(self, seconds: float) -> None:
@@ -78,29 +79,27 @@ class Weather:
 
     @contextmanager
     def calm(self) -> Iterator[None]:
-        """Neither quotas nor lag, conflicts nor faults meanwhile; what is made in it is known everywhere afterwards."""
-        self._calm += 1
+        """Neither quotas nor lag, conflicts nor faults for this thread meanwhile, and no log; what is made is known at once."""
+        self._calm.depth = getattr(self._calm, "depth", 0) + 1
         try:
             yield
         finally:
-            self._calm -= 1
-            if not self._calm and self._lag:
-                self.aws.clock.sleep(self._lag)
+            self._calm.depth -= 1
 
     @property
     def is_calm(self) -> bool:
-        """Whether a `calm` is under way."""
-        return self._calm > 0
+        """Whether a `calm` of this thread is under way."""
+        return bool(getattr(self._calm, "depth", 0))
 
     def page_size(self, call: Call, asked: int) -> int:
         """How many rows the page of a list gets."""
-        if self._calm:
+        if self.is_calm:
             return asked
         return max(1, min(asked, self.longest_page or asked, self.gate.page_size(call) or asked))
 
     def refuse(self, call: Call) -> None:
         """Raise the Refusal that the weather has for a call."""
-        if self._calm:
+        if self.is_calm:
             return
         if self.quotas and self.aws.holds(THROTTLED):
             self._throttle(call)
