@@ -36,8 +36,8 @@ HURRY = 200.0
 class Stand:
     """The running stand-in: where it listens, its gate, and clients of it.
 
-    boto3 clients of this process are answered without a socket, whoever makes them. Those of `client` build and look: the
-    weather does not touch them, and they stand in no log.
+    boto3 clients of this process are answered without a socket, whoever makes them. Those of `client` build and look:
+    the weather does not touch them, and they stand in no log.
     """
 
     def __init__(self) -> None:

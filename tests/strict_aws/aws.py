@@ -43,7 +43,7 @@ class StrictAws:
         self._off = {rule.id for rule in LEDGER.values() if rule.recalled and not recalled}
         self._last_date = 0.0
         self.weather = Weather(self)
-        self.weather.gate.sleep = lambda seconds: self.clock.sleep(seconds)
+        self.weather.gate.sleep = self.sleep
 
     # --- what is there ------------------------------------------------------------------------------
 
@@ -91,6 +91,10 @@ class StrictAws:
         self._off |= {rule if isinstance(rule, str) else rule.id for rule in rules}
 
     # --- calls --------------------------------------------------------------------------------------
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, by whatever clock there is now."""
+        self.clock.sleep(seconds)
 
     def next_date(self) -> float:
         """The time in whole seconds, later than any given before."""

@@ -79,7 +79,7 @@ class Weather:
 
     @contextmanager
     def calm(self) -> Iterator[None]:
-        """Neither quotas nor lag, conflicts nor faults for this thread meanwhile, and no log; what is made is known at once."""
+        """For this thread no quotas, lag, conflicts, faults and log meanwhile; what is made is known at once."""
         self._calm.depth = getattr(self._calm, "depth", 0) + 1
         try:
             yield

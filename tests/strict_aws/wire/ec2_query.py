@@ -11,7 +11,7 @@ from tests.strict_aws.models import members, operation_model, operations, servic
 from tests.strict_aws.refusals import Refusal
 from tests.strict_aws.wire import REQUEST_ID
 from tests.strict_aws.wire.http import Request, Response
-from tests.strict_aws.wire.rest_json import iso_date
+from tests.strict_aws.wire.rest_json import iso_date, read_date
 
 Document = dict[str, Any]
 
@@ -82,6 +82,8 @@ def _value_in(shape: Any, value: Any, where: str) -> Any:
                 raise Refusal("InvalidParameterValue", f"Invalid value '{value}' for {where[:-1]}", 400) from None
         case "boolean":
             return str(value).lower() == "true"
+        case "timestamp":
+            return read_date(str(value))
     return value
 
 

@@ -156,6 +156,8 @@ def _value_in(shape: Any, value: Any) -> Any:
             return {key: None if each is None else _value_in(shape.value, each) for key, each in value.items()}
         case "blob", str():
             return base64.b64decode(value)
+        case "timestamp", str():
+            return read_date(value)
     return value
 
 
@@ -201,6 +203,14 @@ def _value_out(shape: Any, value: Any) -> Any:
         case "blob":
             return base64.b64encode(value).decode()
     return value
+
+
+def read_date(text: str) -> float | str:
+    """A date in text as seconds since 1970; the text itself where it is none."""
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return text
 
 
 def iso_date(seconds: float) -> str:
