@@ -292,11 +292,8 @@ def test_every_call_is_written_down_with_its_verdict(strict: StrictAws, client: 
 
 
 def test_accounts_and_regions_are_worlds_of_their_own(strict: StrictAws) -> None:
-    for account, region in (
-        ("111111111111", "us-east-1"),
-        ("222222222222", "us-east-1"),
-        ("111111111111", "eu-west-1"),
-    ):
+    one, two = "111111111111", "222222222222"
+    for account, region in ((one, "us-east-1"), (two, "us-east-1"), (one, "eu-west-1")):
         rest = session(strict, account).client("apigateway", region)
         assert rest.get_rest_apis()["items"] == []
         rest.create_rest_api(name="x")
