@@ -38,7 +38,7 @@ SIZE = rule("rest.model-size", "An API's models have at most 400 KB", "AWS notes
 USED = rule(
     "rest.model-used",
     "A model that a method's request or response refers to is not deleted",
-    "recorded: test_put_method_model; aws-apigateway-importer issue 113",
+    "recorded: test_put_method_model; quoted: aws-apigateway-importer issue 113",
 )
 USED_BY_MODEL = rule(
     "rest.model-used-by-model", "A model that another one refers to is not deleted", "from memory", recalled=True
@@ -129,7 +129,7 @@ def _check_references(call: Call, api: RestApi, own: str, schema: Document) -> N
             continue
         if not match:
             raise _invalid("Model reference must be in canonical form")
-        owner = call.part(RestRegion).apis.get(match[1])
+        owner = api if match[1] == api.id else call.part(RestRegion).apis.get(match[1])
         if owner is None or (match[2] not in owner.draft.models and (match[1], match[2]) != (api.id, own)):
             raise _invalid(f"Invalid model reference specified: {reference}")
 
