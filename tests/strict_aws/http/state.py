@@ -1,4 +1,8 @@
-"""What API Gateway v2 holds in a region, as plain documents with AWS's member names."""
+"""What API Gateway v2 holds in a region, as plain documents with AWS's member names.
+
+A document in a content is never changed in place: who edits one puts a new one in its stead. What a deployment froze
+shares them with the draft.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +29,23 @@ class HttpContent:
     models: dict[str, Document] = field(default_factory=dict)
     settings: Document = field(default_factory=dict)
 
+    def frozen(self, settings: Document) -> HttpContent:
+        """This content as it is now, with an API's own members."""
+        return HttpContent(
+            dict(self.routes),
+            {key: dict(responses) for key, responses in self.route_responses.items()},
+            dict(self.integrations),
+            {key: dict(responses) for key, responses in self.integration_responses.items()},
+            dict(self.authorizers),
+            dict(self.models),
+            copy.deepcopy(settings),
+        )
+
 
 @dataclass
 class HttpApi:
-    """An HTTP or WebSocket API. ``fields`` are the members of GetApi; ``draft`` is what is being edited; ``deployed``
-    what each deployment froze, by deployment id."""
+    """An HTTP or WebSocket API. ``fields`` are the members of GetApi but for ``notes``, what its last import said
+    (ImportInfo and Warnings); ``draft`` is what is being edited; ``deployed`` what each deployment froze, by id."""
 
     id: str
     fields: Document
@@ -37,6 +53,7 @@ class HttpApi:
     deployments: dict[str, Document] = field(default_factory=dict)
     deployed: dict[str, HttpContent] = field(default_factory=dict)
     stages: dict[str, Document] = field(default_factory=dict)
+    notes: Document = field(default_factory=dict)
 
     @property
     def is_websocket(self) -> bool:
@@ -44,10 +61,8 @@ class HttpApi:
         return bool(self.fields["ProtocolType"] == "WEBSOCKET")
 
     def frozen(self) -> HttpContent:
-        """A copy of the draft, with the API's own settings as they are now."""
-        content = copy.deepcopy(self.draft)
-        content.settings = copy.deepcopy(self.fields)
-        return content
+        """The draft as it is now, with the API's own settings."""
+        return self.draft.frozen(self.fields)
 
 
 @dataclass
@@ -56,6 +71,9 @@ class HttpRegion:
 
     apis: dict[str, HttpApi] = field(default_factory=dict)
     vpc_links: dict[str, Document] = field(default_factory=dict)
+    """by id, as GetVpcLink answers them; see `http.vpc_links` for how their status follows the clock"""
+    vpc_link_times: dict[str, Document] = field(default_factory=dict)
+    """vpc link id -> `{"available": seconds, "gone": seconds}`: when it becomes so"""
 
 
 def find_api(call: Call) -> HttpApi:
@@ -67,8 +85,16 @@ def find_api(call: Call) -> HttpApi:
 
 
 def no_api(call: Call) -> Refusal:
-    """That the API is not there."""
-    return not_found(f"Invalid API identifier specified {call.params['ApiId']}")
+    """That the API is not there, as it was recorded (test_apigwv2_api_delete)."""
+    return not_found(f"Invalid API identifier specified {call.region.account}:{call.params['ApiId']}")
+
+
+def find_in(call: Call, held: dict[str, Document], kind: str) -> Document:
+    """What the call names by the member `<kind>Id`; raises NotFoundException."""
+    found = held.get(call.params[f"{kind}Id"])
+    if found is None:
+        raise not_found(f"Invalid {kind} identifier specified {call.params[f'{kind}Id']}")
+    return found
 
 
 def shown(document: Document, *hidden: str) -> Document:
