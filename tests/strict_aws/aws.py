@@ -55,6 +55,10 @@ class StrictAws:
             self._regions[key] = Region(account, name, partition)
         return self._regions[key]
 
+    def regions(self) -> list[Region]:
+        """All regions of all accounts that anybody has asked for."""
+        return list(self._regions.values())
+
     def keep(self, name: str, account: str = ACCOUNT) -> Region:
         """A copy of all that a region holds now, for `put_back`."""
         with self.lock:
