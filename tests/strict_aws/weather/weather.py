@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,8 @@ class Weather:
 
     ``quotas``: whether rates are limited. ``group_lag``: seconds that a new security group is not found for.
     ``longest_page``: rows that any page holds at most, whatever was asked for. ``conflict_every``: after so many
-    changes of one API the next is refused once as concurrent; 0 for never.
+    changes of one API the next is refused once as concurrent; 0 for never. ``halfway``: called in the middle of a call
+    that is not atomic; what it raises ends the call, and half of its effect stays.
     """
 
     def __init__(self, aws: StrictAws) -> None:
@@ -58,6 +59,7 @@ class Weather:
         self.quotas = False
         self.longest_page: int | None = None
         self.conflict_every = 0
+        self.halfway: Callable[[Call], None] | None = None
         self._lag = 0.0
         self._changes: Counter[str] = Counter()
         self.buckets.share = 0.0
@@ -96,6 +98,11 @@ class Weather:
         if self.is_calm:
             return asked
         return max(1, min(asked, self.longest_page or asked, self.gate.page_size(call) or asked))
+
+    def break_off(self, call: Call) -> None:
+        """End a call that is not atomic in its middle, if that is what a test wants."""
+        if self.halfway and not self.is_calm:
+            self.halfway(call)
 
     def refuse(self, call: Call) -> None:
         """Raise the Refusal that the weather has for a call."""
