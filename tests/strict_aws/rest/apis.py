@@ -7,7 +7,7 @@ from typing import Any
 from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request, limit_exceeded
-from tests.strict_aws.rest.clones import copied
+from tests.strict_aws.rest.clones import WHOLE, copied
 from tests.strict_aws.rest.models import default_models
 from tests.strict_aws.rest.patches import Patch, Slot, as_bool, key_list, optional, patched, scalar, value_list, within
 from tests.strict_aws.rest.policies import answered_policy, kept_policy
@@ -41,7 +41,7 @@ DUALSTACK = rule(
 VPC_ENDPOINTS = rule(
     "rest.api-vpc-endpoints",
     "Only a private API has VPC endpoints",
-    "botocore: EndpointConfiguration.vpcEndpointIds; terraform-aws-api-gateway issue 24 quotes the text",
+    "botocore: EndpointConfiguration.vpcEndpointIds; quoted: terraform-aws-api-gateway issue 24",
 )
 ACCESS_MODE = rule(
     "rest.api-endpoint-access-mode",
@@ -82,7 +82,7 @@ def api_answer(call: Call, api: RestApi, *, tags: bool = False) -> Document:
     """An API as it is answered: its policy escaped once more; with ``tags`` an empty map of them is shown too."""
     document = shown(api.fields)
     if "policy" in document:
-        document["policy"] = answered_policy(document["policy"])
+        document["policy"] = answered_policy(call, document["policy"])
     if tags and call.holds(TAGS_SHOWN):
         document.setdefault("tags", {})
     if not call.holds(STATUS):
@@ -170,7 +170,7 @@ def create_rest_api(call: Call) -> Document:
     check_number(call, api.fields["endpointConfiguration"])
     if source is None:
         api.draft.models = default_models(call)
-    else:
+    elif call.holds(WHOLE):
         api.draft = copied(call, source, api)
     call.part(RestRegion).apis[api.id] = api
     return api_answer(call, api)

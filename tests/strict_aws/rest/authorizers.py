@@ -25,7 +25,7 @@ NAME = rule("rest.authorizer-name", "Names of an API's authorizers are unique", 
 URI = rule(
     "rest.authorizer-uri",
     "TOKEN and REQUEST need a well-formed function URI",
-    "botocore: CreateAuthorizer.authorizerUri; terraform-provider-aws issue 1757 quotes the text",
+    "botocore: CreateAuthorizer.authorizerUri; quoted: terraform-provider-aws issue 1757",
 )
 PROVIDERS = rule(
     "rest.authorizer-providers",
@@ -52,7 +52,7 @@ MANY = rule("rest.authorizer-quota", "An API has at most ten authorizers", "AWS 
 USED = rule(
     "rest.authorizer-used",
     "An authorizer that a method refers to is not deleted",
-    "terraform-provider-aws issue 14812, which quotes the text",
+    "quoted: terraform-provider-aws issue 14812",
 )
 
 

@@ -20,7 +20,7 @@ CONTENT = rule(
 MAPPED = rule(
     "rest.integration-response-parameter",
     "An integration response sets headers that the method's response of that status declares",
-    "botocore: PutIntegrationResponse.responseParameters; aws-apigateway-importer issues 121 and 209",
+    "botocore: PutIntegrationResponse.responseParameters; quoted: aws-apigateway-importer issue 121",
 )
 DELETED = rule(
     "rest.integration-response-deleted",

@@ -46,7 +46,7 @@ PASSES = rule(
 TIMEOUT = rule(
     "rest.integration-timeout",
     "50 ms to 29 s; a streamed response of up to 15 minutes",
-    "AWS notes, section 2.2; botocore: PutIntegration.timeoutInMillis; terraform-provider-aws issue 45472",
+    "AWS notes, section 2.2; botocore: PutIntegration.timeoutInMillis; quoted: aws-cdk issue 31063",
 )
 CACHE_KEYS = rule(
     "rest.integration-cache-keys",
@@ -56,7 +56,7 @@ CACHE_KEYS = rule(
 MAPPED = rule(
     "rest.integration-parameter",
     "An integration's parameters come from parameters that the method declares",
-    "botocore: PutIntegration.requestParameters; aws-apigateway-importer issue 56",
+    "botocore: PutIntegration.requestParameters; quoted: lambda-tools issue 56",
 )
 TEMPLATE = rule("rest.template-size", "A mapping template has at most 300 KB", "AWS notes, section 2.2")
 DEFAULTS = rule(

@@ -14,7 +14,7 @@ MAX_POLICY = 8192
 SYNTAX = rule(
     "rest.policy-syntax",
     "A policy has to be a JSON object with statements",
-    "chalice issue 2065, which quotes the text",
+    "quoted: chalice issue 2065",
 )
 SIZE = rule("rest.policy-size", "A policy has at most 8,192 characters", "AWS notes, section 2.2")
 EXPANDED = rule(
@@ -47,9 +47,9 @@ def kept_policy(call: Call, text: str, api_id: str) -> str:
     return kept
 
 
-def answered_policy(kept: str) -> str:
+def answered_policy(call: Call, kept: str) -> str:
     r"""A kept policy as it is answered: ``{\"Version\":...`` with every slash escaped."""
-    return json.dumps(kept, ensure_ascii=False)[1:-1].replace("/", "\\/")
+    return json.dumps(kept, ensure_ascii=False)[1:-1].replace("/", "\\/") if call.holds(ESCAPED) else kept
 
 
 def read_policy(answered: str) -> Any:
