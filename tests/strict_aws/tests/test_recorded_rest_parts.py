@@ -1,4 +1,4 @@
-"""What AWS answered about models, validators, authorizers and invocations, and what it showed of methods, asked for again.
+"""What AWS answered about models, validators, authorizers and invocations, and what it showed of methods, asked again.
 
 A test is called as the recorded one.
 """
@@ -172,7 +172,7 @@ def test_authorizer_crud_no_api(replay: Replay) -> None:
     replay.step("wrong-rest-api-id-get-authorizers", "get_authorizers", **fake)
 
 
-# --- invocations -------------------------------------------------------------------------------------------------------
+# --- invocations ----------------------------------------------------------------------------------------------------
 
 
 def test_invoke_test_method(replay: Replay, own: dict[str, str]) -> None:
