@@ -27,7 +27,7 @@ Document = dict[str, Any]
 ONE = rule(
     "domains.one-configuration",
     "A domain name has one configuration; its endpoint is REGIONAL if none is said",
-    "floci-io/floci#2390, verified against AWS, quotes the text; the default is recalled",
+    "quoted: floci-io/floci#2390, which says that it was verified against AWS; the default is recalled",
 )
 
 _MODES = {

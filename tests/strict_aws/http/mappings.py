@@ -18,15 +18,15 @@ Document = dict[str, Any]
 KEY = rule(
     "domains.mapping-key",
     "Keys are letters, digits and a few signs, in levels parted by slashes",
-    "aws/aws-cdk#9077 quotes the text; the developer guide, REST API mappings",
+    "quoted: aws/aws-cdk#9077; the developer guide, REST API mappings",
 )
 LEVELS = rule(
     "domains.multi-level",
     "Keys of several levels are for regional domain names with TLS 1.2, at most 200 of them",
     "AWS notes, section 2.2; the developer guide, REST API mappings; the texts are recalled",
 )
-TWICE = rule("domains.mapping-exists", "A key is mapped once", "aws/aws-cdk#22660 quotes the text")
-STAGE = rule("domains.mapping-stage", "The API and the stage have to be there", "aws/aws-cdk#8983 quotes the text")
+TWICE = rule("domains.mapping-exists", "A key is mapped once", "quoted: aws/aws-cdk#22660")
+STAGE = rule("domains.mapping-stage", "The API and the stage have to be there", "quoted: aws/aws-cdk#8983")
 
 _LEVEL = r"[A-Za-z0-9$\-_.+!*'(),]+"
 

@@ -18,7 +18,7 @@ Document = dict[str, Any]
 COLUMNS = rule(
     "rest.api-key-file-columns",
     "The file has the columns Name and Key, in any order and case; unknown ones are ignored",
-    "the developer guide, API key file format; the texts are recalled",
+    "quoted: the developer guide, API key file format; the texts are recalled",
 )
 ROWS = rule(
     "rest.api-key-file-rows",
@@ -28,7 +28,7 @@ ROWS = rule(
 AGAIN = rule(
     "rest.api-key-file-again",
     "A key of a value that is there is overwritten",
-    "the developer guide, API key file format",
+    "quoted: the developer guide, API key file format",
 )
 
 

@@ -21,7 +21,7 @@ LENGTHS = rule(
 TWICE = rule(
     "rest.api-key-exists",
     "Two keys can't have the same value",
-    "rrahul963/serverless-add-api-key#27 quotes the text",
+    "quoted: rrahul963/serverless-add-api-key#27",
 )
 LIMIT = rule("rest.api-keys-10000", "A region has at most 10,000 keys", "AWS notes, section 2.2")
 DISABLED = rule("rest.api-key-disabled", "A key that is not said to be enabled is not", "recorded: test_get_api_keys")

@@ -19,16 +19,14 @@ NONE = "(none)"
 TWICE = rule(
     "rest.base-path-exists",
     "A base path is mapped once; the empty one too",
-    "aws/aws-extensions-for-dotnet-cli#102 and amplify-education/serverless-domain-manager#179 quote the texts",
+    "quoted: aws/aws-extensions-for-dotnet-cli#102, amplify-education/serverless-domain-manager#179",
 )
 LEVELS = rule(
     "rest.base-path-one-level",
     "v1 maps paths of one level, of letters, digits and a few signs; several levels are v2's",
     "AWS notes, section 1.1; aws/aws-cdk#9077 quotes the text",
 )
-STAGE = rule(
-    "rest.base-path-stage", "The API and the stage of a mapping have to be there", "aws/aws-cdk#8983 quotes the text"
-)
+STAGE = rule("rest.base-path-stage", "The API and the stage of a mapping have to be there", "quoted: aws/aws-cdk#8983")
 
 
 def _shown(mapping: Document) -> Document:

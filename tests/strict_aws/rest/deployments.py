@@ -19,7 +19,7 @@ Document = dict[str, Any]
 METHODS = rule(
     "rest.deploy-needs-methods",
     "An API without methods, or with a method that has no integration, can't be deployed",
-    "anomalyco/sst#3976 quotes the first text; the second is recalled",
+    "quoted: anomalyco/sst#3976 has the first text; the second is recalled",
 )
 PRIVATE = rule(
     "rest.deploy-private-needs-policy",

@@ -102,8 +102,8 @@ def _matches(call: Call, location: Document) -> bool:
 
 @answers("apigateway", "GetDocumentationParts")
 def get_documentation_parts(call: Call) -> Document:
-    """One page of the parts; UNDOCUMENTED ones, which have no content, are not kept here."""
-    parts = [part for _, part in sorted(find_api(call).documentation_parts.items()) if _matches(call, part["location"])]
+    """One page of the parts, in the order of their making; UNDOCUMENTED ones, which have no content, are not kept."""
+    parts = [part for part in find_api(call).documentation_parts.values() if _matches(call, part["location"])]
     items, position = call.page([] if call.params.get("locationStatus") == "UNDOCUMENTED" else parts)
     return {"items": items, "position": position}
 

@@ -18,7 +18,7 @@ Document = dict[str, Any]
 UNIQUE = rule(
     "domains.unique",
     "A public name is there once in a region; private ones may share a name",
-    "Miserlou/Zappa#1410 quotes the text",
+    "quoted: Miserlou/Zappa#1410",
 )
 EDGE_UNIQUE = rule(
     "domains.edge-unique",

@@ -33,7 +33,7 @@ DEPLOYMENT = rule(
 TWICE = rule(
     "rest.stage-exists",
     "A stage of that name must not be there",
-    "hashicorp/terraform-provider-aws#1153 quotes the text",
+    "quoted: hashicorp/terraform-provider-aws#1153",
 )
 DOCUMENTATION = rule(
     "rest.stage-documentation-version",

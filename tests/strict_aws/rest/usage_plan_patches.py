@@ -18,7 +18,7 @@ Document = dict[str, Any]
 PATHS = rule(
     "rest.usage-plan-patch-paths",
     "A patch of a plan that AWS does not know is refused; stages are named by the value, not the path",
-    "boto/boto3#2629 quotes the text and the paths of a remove; those of add and replace are recalled",
+    "quoted: boto/boto3#2629 has the text and the paths of a remove; those of add and replace are recalled",
 )
 STAGE = rule("rest.usage-plan-patch-stage", "A stage is named <api id>:<stage>", "recorded: test_usage_plan_crud")
 

@@ -24,7 +24,7 @@ ARN = rule("rest.vpc-link-target", "A VPC link's target is an ARN", "recorded: t
 ONE = rule(
     "rest.vpc-link-one-target",
     "A VPC link has one target, which never changes",
-    "hashicorp/terraform-provider-aws#2512 quotes the texts",
+    "quoted: hashicorp/terraform-provider-aws#2512",
 )
 USED = rule(
     "rest.vpc-link-in-use",
