@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from dr_toolkit.cli import main
-from tests.moto_aws import ACCESS_KEY, SECRET_KEY
+from tests.stand import ACCESS_KEY, SECRET_KEY
 
 ROOT = Path(__file__).parents[1]
 _SCHEMAS = {

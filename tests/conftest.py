@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.aws_gate import Gate
-from tests.moto_aws import ACCESS_KEY, SECRET_KEY, Stand, stand
+from tests.stand import ACCESS_KEY, SECRET_KEY, Gate, Stand, stand
 
 
 def _is_local(address: Any) -> bool:

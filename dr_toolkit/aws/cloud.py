@@ -1,7 +1,8 @@
 """One AWS account and region behind the engine's port.
 
-Calls that only read are repeated by botocore's standard mode. Calls that change something are made once: whether a
-lost answer may be followed by another try is for the engine to say, since most creations know no client token.
+Every call waits for its turn under AWS's quotas, and one that is throttled is made again: it had no effect. A call that
+only reads is also repeated after a failure that may pass. A call that changes something is not: whether a lost answer
+may be followed by another try is for the engine to say, since most creations know no client token.
 """
 
 from __future__ import annotations
@@ -13,13 +14,21 @@ from functools import cache
 from typing import Any
 
 from dr_toolkit.aws.faults import from_answer, from_failure
-from dr_toolkit.errors import UsageError
+from dr_toolkit.aws.pacing import Pacer
+from dr_toolkit.aws.rates import rates
+from dr_toolkit.errors import AwsError, CloudThrottled, CloudUnreachable, UsageError
 from dr_toolkit.model.documents import Scope
 
 log = logging.getLogger(__name__)
 
 _READS = ("Get", "Describe", "List")
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
+
+PATIENCE = 10
+"""How often a throttled call is made at most."""
+
+RETRIES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds before the next try of a read that failed in a way that may pass."""
 
 
 @dataclass(frozen=True)
@@ -33,37 +42,87 @@ class Access:
 
 
 class AwsCloud:
-    """A region seen through boto3 clients, one a service for reading and one for changing; safe in threads."""
+    """A region seen through boto3 clients, one a service; safe in threads."""
 
-    def __init__(self, session: Any, region: str, endpoint_url: str | None, scope: Scope) -> None:
+    def __init__(
+        self, session: Any, region: str, endpoint_url: str | None, scope: Scope, pacer: Pacer | None = None
+    ) -> None:
         self._session, self._region, self._endpoint_url = session, region, endpoint_url
-        self._clients: dict[tuple[str, bool], Any] = {}
+        self._clients: dict[str, Any] = {}
+        self._pacer = pacer or Pacer()
         self.scope = scope
+
+    def paced_by(self, pacer: Pacer) -> AwsCloud:
+        """The same region on the same clients, under another pacer."""
+        other = AwsCloud(self._session, self._region, self._endpoint_url, self.scope, pacer)
+        other._clients = self._clients
+        return other
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Make one call; see ``engine.ports.Cloud``."""
+
+        log.debug("%s:%s in %s", service, operation, self._region)
+        limits = rates(service, operation, params)
+        place = f"{self.scope.account}/{self._region}"
+        waits = iter(() if _changes(operation) else RETRIES)
+        for left in range(PATIENCE - 1, -1, -1):
+            self._pacer.wait(place, limits)
+            answer = self._once(service, operation, params)
+            if not isinstance(answer, _Failure):
+                self._pacer.passed(place, limits)
+                return answer
+            if isinstance(answer.error, CloudThrottled) and left:
+                self._pacer.refused(place, limits, answer.after)
+            elif answer.may_pass and (wait := next(waits, None)) is not None:
+                self._pacer.pause(wait)
+            else:
+                raise answer.error from answer.cause
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any] | _Failure:
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
-        changes = not operation.startswith(_READS)
+        changes = _changes(operation)
         facts = {"service": service, "operation": operation, "region": self._region}
-        log.debug("%s:%s in %s", service, operation, self._region)
         try:
-            client = self._client(service, changes)
-            answer = _call(client, operation, params)
+            answer = _call(self._client(service), operation, params)
         except ClientError as error:
-            raise from_answer(error, facts, changes=changes) from error
+            told = from_answer(error, facts, changes=changes)
+            return _Failure(told, error, may_pass=_status(error) >= 500, after=_retry_after(error))
         except (BotoCoreError, ResponseParserError) as error:
-            raise from_failure(error, facts, changes=changes) from error
+            told = from_failure(error, facts, changes=changes)
+            return _Failure(told, error, may_pass=isinstance(told, CloudUnreachable))
         answer.pop("ResponseMetadata", None)
         return answer
 
-    def _client(self, service: str, changes: bool) -> Any:
-        if (service, changes) not in self._clients:
-            self._clients[(service, changes)] = _make_client(
-                self._session, service, self._region, self._endpoint_url, attempts=1 if changes else 5
-            )
-        return self._clients[(service, changes)]
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = _make_client(self._session, service, self._region, self._endpoint_url, attempts=1)
+        return self._clients[service]
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """A call that failed: what to raise, whether another try may succeed, and when AWS wants it."""
+
+    error: AwsError
+    cause: Exception
+    may_pass: bool
+    after: float | None = None
+
+
+def _changes(operation: str) -> bool:
+    return not operation.startswith(_READS)
+
+
+def _status(error: Any) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) or 0)
+
+
+def _retry_after(error: Any) -> float | None:
+    text = str(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("retry-after", ""))
+    return float(text) if text.isdigit() else None
 
 
 def _call(client: Any, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +153,13 @@ def _make_client(session: Any, service: str, region: str, endpoint_url: str | No
 
 
 class Clouds:
-    """Opens regions; sessions share one loader, for each would otherwise keep its own copy of the service models."""
+    """Opens regions; sessions share one loader, for each would otherwise keep its own copy of the service models.
+
+    All of them are paced together, by ``pacer``.
+    """
+
+    def __init__(self, pacer: Pacer | None = None) -> None:
+        self._pacer = pacer or Pacer()
 
     def open(self, region: str, access: Access) -> AwsCloud:
         """The region, with the account found out; raises CredentialsMissing, RegionUnavailable or CloudUnreachable.
@@ -114,7 +179,8 @@ class Clouds:
         except (BotoCoreError, ResponseParserError) as error:
             raise from_failure(error, facts, changes=False) from error
         partition = str(identity["Arn"]).split(":")[1]
-        return AwsCloud(session, region, access.endpoint_url, Scope(str(identity["Account"]), region, partition))
+        scope = Scope(str(identity["Account"]), region, partition)
+        return AwsCloud(session, region, access.endpoint_url, scope, self._pacer)
 
     def _session(self, region: str, access: Access) -> Any:
         import botocore.session

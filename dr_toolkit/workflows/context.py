@@ -63,7 +63,7 @@ def _now() -> datetime:
 
 @dataclass
 class Context:
-    """One command's view of the world. ``now`` is UTC; ``pause`` takes seconds."""
+    """One command's view of the world. ``now`` is UTC; ``pause`` takes seconds, and ``ticks`` counts them."""
 
     config: Config
     flags: Flags = field(default_factory=Flags)
@@ -71,6 +71,7 @@ class Context:
     progress: Callable[[str], None] = _silent
     now: Callable[[], datetime] = _now
     pause: Callable[[float], None] = time.sleep
+    ticks: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         if missing := self.config.not_acted_on():
@@ -146,8 +147,9 @@ class Context:
     @cached_property
     def _clouds(self) -> Clouds:
         from dr_toolkit.aws.cloud import Clouds
+        from dr_toolkit.aws.pacing import Pacer
 
-        return Clouds()
+        return Clouds(Pacer(self.ticks, self.pause))
 
     def cloud(self, place: Source | Target) -> AwsCloud:
         """The region of a source or target; raises CredentialsMissing, RegionUnavailable, CloudUnreachable."""

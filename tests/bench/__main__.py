@@ -81,7 +81,7 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def stay_here() -> None:
     """No AWS settings and proxies of the machine's own; credentials that open nothing."""
-    from tests.moto_aws import ACCESS_KEY, SECRET_KEY
+    from tests.stand import ACCESS_KEY, SECRET_KEY
 
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):

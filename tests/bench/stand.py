@@ -12,12 +12,12 @@ from dr_toolkit.model.documents import Manifest
 from dr_toolkit.report.results import RestoreResult
 from dr_toolkit.workflows import capture, restore
 from dr_toolkit.workflows.context import Context, Flags
-from tests.aws_calls import Call
+from tests.strict_aws.weather.log import Entry
 from tests.bench.engines import Sizes
 from tests.bench.measure import wall
 from tests.bench.section import Section
 from tests.estates import build_standard, build_target
-from tests.moto_aws import Stand, stand
+from tests.stand import Stand, stand
 
 SOURCE, TARGET, STORE = "eu-west-1", "us-west-2", "eu-central-1"
 RULE = "ec2.security_group_rule"
@@ -126,7 +126,7 @@ def _bundles(changes: Sequence[Change]) -> set[tuple[object, ...]]:
     return {(str(a["GroupId"]), bool(a.get("IsEgress")), repr(a.get("Tags"))) for a in made}
 
 
-def _tell(section: Section, calls: Sequence[Call], counts: Mapping[str, int]) -> None:
+def _tell(section: Section, calls: Sequence[Entry], counts: Mapping[str, int]) -> None:
     """A row for each operation, with the ratio to what there is of the type that it is about."""
     tally = Counter((c.service, c.operation) for c in calls)
     for (service, operation), number in sorted(tally.items()):
@@ -151,7 +151,7 @@ def _about(service: str, operation: str) -> str:
     return about or ("apigateway.rest_api" if service == "apigateway" else "")
 
 
-def _sum_up(section: Section, seconds: float, calls: Sequence[Call], manifest: Manifest) -> None:
+def _sum_up(section: Section, seconds: float, calls: Sequence[Entry], manifest: Manifest) -> None:
     resources = sum(manifest.counts.values())
     kept = sum(c.service == "s3" for c in calls)
     section.facts |= {

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from dr_toolkit.aws.cloud import Access, AwsCloud, Clouds
+from dr_toolkit.aws.pacing import Pacer
 from dr_toolkit.config import Config, Source, StoreSettings, Target
 from dr_toolkit.model.changes import Plan
 from dr_toolkit.model.documents import Manifest
@@ -22,8 +23,9 @@ from dr_toolkit.workflows.context import Context, Flags
 from dr_toolkit.workflows.restore import Request
 from dr_toolkit.workflows.targets import Options
 from tests.estates import Estate
-from tests.moto_aws import Stand
 from tests.scenario.moments import Film
+from tests.stand import Stand
+from tests.strict_aws.clock import VirtualClock
 
 HOME, AWAY = "us-east-1", "us-west-2"
 _START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -62,12 +64,14 @@ class _Command(Context):
     """A command's context, on clients and a store that are there already."""
 
     given: ObjectStore = field(default_factory=memory)
+    pacer: Pacer = field(default_factory=Pacer)
     watched: Callable[[AwsCloud], Any] = lambda cloud: cloud
 
     def cloud(self, place: Source | Target) -> AwsCloud:
         """The region's one set of clients."""
         assert self.flags.endpoint_url is not None
-        opened: AwsCloud = self.watched(_cloud(self.flags.endpoint_url, place.region))
+        region = _cloud(self.flags.endpoint_url, place.region).paced_by(self.pacer)
+        opened: AwsCloud = self.watched(region)
         return opened
 
     def open_store(self, settings: StoreSettings | None) -> ObjectStore:
@@ -97,6 +101,8 @@ class Desk:
     def command(self, film: Film | None = None) -> Context:
         """The context of the next command, which may be filmed."""
         self.hours += 1
+        if isinstance(self.aws.world.clock, VirtualClock):
+            self.aws.world.clock.sleep(3600)
         now = _START + timedelta(hours=self.hours)
         config = Config(
             store=StoreSettings(self.store.url),
@@ -104,10 +110,16 @@ class Desk:
             targets={"away": Target("away", AWAY, map=self.map), "home": Target("home", HOME)},
         )
         flags = Flags(endpoint_url=self.aws.endpoint)
-        command = _Command(config, flags, now=lambda: now, pause=self.pauses.append, given=self.store)
+        pacer = Pacer(self.aws.world.clock.now, self.wait)
+        command = _Command(config, flags, now=lambda: now, pause=self.wait, given=self.store, pacer=pacer)
         if film is not None:
             command.given, command.watched = film.store(), film.cloud
         return command
+
+    def wait(self, seconds: float) -> None:
+        """Wait as the toolkit does between two tries, in the stand-in's time."""
+        self.pauses.append(seconds)
+        self.aws.world.clock.sleep(seconds)
 
     def snapshot(self) -> Manifest:
         """Capture home; the manifest of what was written."""

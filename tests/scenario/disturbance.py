@@ -56,10 +56,11 @@ def disturb_groups(aws: Clients) -> None:
 def disturb_api(aws: Clients) -> None:
     """Every part of the API changed, missing or too much, and another stage beside its own."""
     rest, held = aws.client("apigateway", AWAY), apis(AWAY)[0]
-    api, paths = held.id, {held.path(each): each for each in held.resources}
+    api, paths = held.id, {held.draft.path(each): each for each in held.draft.resources}
     _disturb_paths(rest, api, paths)
     rest.update_model(restApiId=api, modelName="Dog", patchOperations=patched({"/schema": '{"title": "a dog"}'}))
-    validator, guard = next(iter(held.validators)), next(i for i, a in held.authorizers.items() if a["name"] == "guard")
+    validator = next(iter(held.draft.validators))
+    guard = next(i for i, authorizer in held.draft.authorizers.items() if authorizer["name"] == "guard")
     settings = {"/validateRequestBody": "false", "/validateRequestParameters": "true"}
     rest.update_request_validator(restApiId=api, requestValidatorId=validator, patchOperations=patched(settings))
     ttl = patched({"/authorizerResultTtlInSeconds": "7"})

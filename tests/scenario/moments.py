@@ -12,8 +12,8 @@ from typing import Any
 from dr_toolkit.aws.cloud import AwsCloud
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.store.objects import ObjectStat, ObjectStore
-from tests.aws_calls import READ_PREFIXES
 from tests.scenario.regions import Kept
+from tests.strict_aws.weather.log import READS
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,6 @@ class _FilmedCloud:
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         answer = self.inner.call(service, operation, params)
-        if not operation.startswith(READ_PREFIXES):
+        if not operation.startswith(READS):
             self.shoot(f"the call of {operation}, before its answer")
         return answer

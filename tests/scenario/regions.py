@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Any
-
-from moto.backends import get_backend
-
-from tests.moto_aws import ACCOUNT
-from tests.moto_overlay.rest import Api
-
-_SERVICES = ("ec2", "apigateway")
+from tests.stand import stand
+from tests.strict_aws.ec2.state import Ec2Region, Group
+from tests.strict_aws.rest.state import RestApi, RestRegion
 
 
 class Kept:
     """What a region holds at this moment."""
 
     def __init__(self, region: str) -> None:
-        self.region = region
-        self._copies = {service: copy.deepcopy(_regions(service)[region]) for service in _SERVICES}
+        self._held = stand().world.keep(region)
 
     def put_back(self) -> None:
         """Make the region what it was."""
-        for service, held in self._copies.items():
-            _regions(service)[self.region] = copy.deepcopy(held)
+        stand().world.put_back(self._held)
 
 
-def _regions(service: str) -> Any:
-    backends: Any = get_backend(service)  # type: ignore[call-overload]
-    return backends[ACCOUNT]
-
-
-def ec2_of(region: str) -> Any:
+def ec2_of(region: str) -> Ec2Region:
     """EC2 of a region, as the stand-in keeps it."""
-    return _regions("ec2")[region]
+    return stand().world.region(region).part(Ec2Region)
 
 
-def apis(region: str) -> list[Api]:
+def groups(region: str, vpc: str) -> list[Group]:
+    """The groups of a VPC, as the stand-in keeps them."""
+    return [group for group in ec2_of(region).groups.values() if group.vpc == vpc]
+
+
+def apis(region: str) -> list[RestApi]:
     """The REST APIs of a region, as the stand-in keeps them."""
-    return list(_regions("apigateway")[region].apis.values())
+    return list(stand().world.region(region).part(RestRegion).apis.values())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dr_toolkit.resources import registry
-from tests.moto_aws import ACCOUNT
 from tests.scenario.desk import AWAY, Desk
-from tests.scenario.regions import apis, ec2_of
+from tests.scenario.regions import apis, ec2_of, groups
 
 WHOLE = {"groups": 4, "lists": 1, "apis": 1, "deployments": 2, "stages": 1, "models": 3, "validators": 1}
 WHOLE |= {"authorizers": 1, "resources": 3, "gateway responses": 1}
@@ -14,38 +15,36 @@ WHOLE |= {"authorizers": 1, "resources": 3, "gateway responses": 1}
 
 def counts(vpc: str) -> dict[str, int]:
     """How many of each kind there are in a target, as the stand-in keeps it."""
-    ec2, found = ec2_of(AWAY), apis(AWAY)
-    lists = [each for each in ec2.managed_prefix_lists.values() if each.owner_id == ACCOUNT]
+    found = apis(AWAY)
     return {
-        "groups": len(ec2.groups[vpc]),
-        "lists": len(lists),
+        "groups": len(groups(AWAY, vpc)),
+        "lists": len(ec2_of(AWAY).prefix_lists),
         "apis": len(found),
         "deployments": sum(len(api.deployments) for api in found),
         "stages": sum(len(api.stages) for api in found),
-        "models": sum(len(api.models) for api in found),
-        "validators": sum(len(api.validators) for api in found),
-        "authorizers": sum(len(api.authorizers) for api in found),
-        "resources": sum(len(api.resources) for api in found),
-        "gateway responses": sum(len(api.gateway_responses) for api in found),
+        "models": sum(len(api.draft.models) for api in found),
+        "validators": sum(len(api.draft.validators) for api in found),
+        "authorizers": sum(len(api.draft.authorizers) for api in found),
+        "resources": sum(len(api.draft.resources) for api in found),
+        "gateway responses": sum(len(api.draft.gateway_responses) for api in found),
     }
 
 
 def open_groups(vpc: str) -> set[str]:
     """The groups that let out more than the small estate's do, the default group left aside."""
     found = set()
-    for group in ec2_of(AWAY).groups[vpc].values():
-        everywhere = [rule for rule in group.egress_rules if rule.ip_protocol == "-1"]
-        v4 = any(rule.ip_range.get("CidrIp") for rule in everywhere) and group.name != "open"
-        if v4 or any(rule.ip_range.get("CidrIpv6") for rule in everywhere):
-            found.add(group.name)
+    for group in groups(AWAY, vpc):
+        everywhere = [rule for rule in group.of(egress=True) if rule["IpProtocol"] == "-1"]
+        v4 = any("CidrIpv4" in rule for rule in everywhere) and group.fields["GroupName"] != "open"
+        if v4 or any("CidrIpv6" in rule for rule in everywhere):
+            found.add(str(group.fields["GroupName"]))
     return found - {"default"}
 
 
 def serves_the_draft(region: str = AWAY, stage: str = "prod") -> bool:
     """Whether a stage of that name, and its canary, serve what the API's draft holds, wherever there is one."""
     return all(
-        {k: v for k, v in api.deployed[served].items() if k != "fields"}
-        == {k: v for k, v in api.content().items() if k != "fields"}
+        replace(api.deployed[served], settings={}) == replace(api.draft, settings={})
         for api in apis(region)
         for found in (api.stages[name] for name in api.stages if name == stage)
         for served in {found["deploymentId"], found.get("canarySettings", {}).get("deploymentId")} - {None}

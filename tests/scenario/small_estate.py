@@ -8,7 +8,7 @@ from typing import Any
 from tests.estate_groups import build_vpcs, drop_default_egress
 from tests.estate_rest import lambda_uri
 from tests.estates import Clients, Estate, allow_logging
-from tests.moto_aws import ACCOUNT
+from tests.stand import ACCOUNT
 
 ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 MOCK = {"type": "MOCK", "requestTemplates": {"application/json": '{"statusCode": 200}'}}

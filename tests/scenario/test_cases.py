@@ -13,8 +13,8 @@ import pytest
 from dr_toolkit.errors import BlockedSteps
 from tests.cases import cases, definition_cases, group_cases, load_definition, load_groups, load_vpcs
 from tests.cases_loaded import Loaded
-from tests.moto_aws import Stand
 from tests.scenario.desk import AWAY, HOME, Desk
+from tests.stand import Stand
 
 RULES_A_GROUP = 1100
 """One public estate lists the whole world in a group: a quota that AWS grants on request."""

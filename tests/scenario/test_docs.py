@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.estates import build_standard, build_target
-from tests.moto_aws import Stand
+from tests.stand import Stand
 
 ROOT = Path(__file__).resolve().parents[2]
 BUCKET = "acme-dr-snapshots"

@@ -9,8 +9,7 @@ from dr_toolkit.workflows import capture, restore
 from dr_toolkit.workflows.context import Context, Flags
 from dr_toolkit.workflows.drift import drift
 from tests import estates
-from tests.aws_gate import Gate
-from tests.moto_aws import Stand
+from tests.stand import Gate, Stand
 
 
 def test_what_was_changed_in_a_target_is_named_and_the_source_is_not_asked(aws: Stand, gate: Gate) -> None:

@@ -11,16 +11,14 @@ import pytest
 from dr_toolkit.errors import LockedError, RunNotFound, UnfinishedRun
 from dr_toolkit.report.results import PlanResult, RestoreResult
 from dr_toolkit.workflows import restore
-from tests.aws_calls import Call
-from tests.aws_gate import Gate, Killed
-from tests.moto_aws import Stand
 from tests.scenario.desk import AWAY, HOME, Desk
-from tests.scenario.direct_line import direct_line
 from tests.scenario.disturbance import disturb
 from tests.scenario.moments import Film, Moment, moment
 from tests.scenario.regions import apis
 from tests.scenario.small_checks import assert_restored, open_groups, serves_the_draft
 from tests.scenario.small_estate import build_ground, build_small, patched
+from tests.stand import Gate, Killed, Stand
+from tests.strict_aws.weather.log import Entry
 
 ORPHANS = {"groups": 6, "stages": 2, "deployments": 5}
 """What the disturbed estate has more of: what people made, and the two deployments that nothing serves any longer."""
@@ -61,7 +59,7 @@ def scene(desk: Desk, vpc: str) -> Scene:
 @pytest.fixture
 def desk(aws: Stand) -> Iterator[Desk]:
     """Somebody with a snapshot of the small estate, whose home region is gone."""
-    with direct_line(aws):
+    with aws.virtual_time():
         desk = Desk(aws)
         build_small(desk.clients, HOME)
         desk.snapshot()
@@ -84,7 +82,7 @@ def disturbed(desk: Desk) -> Scene:
     return scene(desk, vpc)
 
 
-def killed(at: Scene, arm: Callable[[int], None], number: int) -> Call | None:
+def killed(at: Scene, arm: Callable[[int], None], number: int) -> Entry | None:
     """Restore, and die at the n-th call that changes something; the call, or None where there are fewer."""
     gate = at.desk.aws.gate
     at.again()
@@ -137,7 +135,7 @@ def test_killed_at_a_call(empty: Scene, gate: Gate, way: str) -> None:
         assert_restored(empty.desk, empty.vpc, at)
 
 
-def losing(scene: Scene, number: int) -> tuple[Call | None, RestoreResult, list[Call]]:
+def losing(scene: Scene, number: int) -> tuple[Entry | None, RestoreResult, list[Entry]]:
     """Restore with the answer to the n-th call lost; that call, what came of it, and what was done."""
     gate = scene.desk.aws.gate
     scene.again()
@@ -258,7 +256,7 @@ def test_one_who_took_over_is_not_disturbed_by_one_thought_dead(empty: Scene, ga
 def deploy_a_mistake(desk: Desk) -> None:
     """Somebody edits an integration in the target, and deploys that."""
     rest, held = desk.clients.client("apigateway", AWAY), apis(AWAY)[0]
-    pets = next(each for each in held.resources if held.path(each) == "/pets")
+    pets = next(each for each in held.draft.resources if held.draft.path(each) == "/pets")
     post = {"restApiId": held.id, "resourceId": pets, "httpMethod": "POST"}
     rest.update_integration(**post, patchOperations=patched({"/timeoutInMillis": "1234"}))
     rest.create_deployment(restApiId=held.id, stageName="prod", description="the first")

@@ -8,7 +8,7 @@ from dr_toolkit.workflows.context import LEFT_OUT, Context, Flags
 from dr_toolkit.workflows.drift import drift
 from dr_toolkit.workflows.targets import Options
 from tests import estates
-from tests.moto_aws import Stand
+from tests.stand import Stand
 
 GLOBS = ("*/ingress/tcp/80-80/*", "ec2.security_group/main/cache")
 

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from dr_toolkit.report.results import RestoreResult
-from tests.aws_gate import Gate
-from tests.moto_aws import Stand
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
-from tests.scenario.direct_line import direct_line
 from tests.scenario.disturbance import disturb_api
 from tests.scenario.regions import apis
 from tests.scenario.small_checks import assert_restored, counts, open_groups, serves_the_draft
 from tests.scenario.small_estate import build_ground, build_small
+from tests.stand import Gate, Stand
 
 CONCURRENT = "Unable to complete operation due to concurrent modification. Please try again later."
 
@@ -22,7 +20,7 @@ CONCURRENT = "Unable to complete operation due to concurrent modification. Pleas
 @pytest.fixture
 def desk(aws: Stand) -> Iterator[Desk]:
     """Somebody with a snapshot of the small estate, and a target that has only its ground."""
-    with direct_line(aws):
+    with aws.virtual_time():
         desk = Desk(aws)
         build_small(desk.clients, HOME)
         desk.snapshot()
@@ -102,7 +100,7 @@ def test_a_method_that_is_refused_for_good(desk: Desk, gate: Gate) -> None:
     there = counts(vpc(desk))
     assert (there["deployments"], there["stages"]) == (0, 0)
     assert (there["groups"], there["models"], there["resources"], there["authorizers"]) == (4, 3, 3, 1)
-    assert sum(1 for _ in apis(AWAY)[0].methods()) == 3
+    assert sum(1 for _ in apis(AWAY)[0].draft.methods()) == 3
     assert desk.verify().exit_code == 2
     again = desk.restore()
     assert (again.exit_code, again.run) == (0, "000002")

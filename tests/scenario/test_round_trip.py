@@ -15,15 +15,13 @@ from dr_toolkit.store.objects import ObjectStore
 from dr_toolkit.store.s3 import S3Store
 from dr_toolkit.store.s3_session import S3Options
 from dr_toolkit.workflows import restore
-from tests.aws_gate import Gate
 from tests.estates import build_standard, build_target, drift_it, leave_draft_ahead
-from tests.moto_aws import ACCOUNT, Stand
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync, memory
-from tests.scenario.direct_line import direct_line
 from tests.scenario.disturbance import disturb, groups_of
 from tests.scenario.regions import apis
 from tests.scenario.small_checks import WHOLE, counts, differing, serves_the_draft
 from tests.scenario.small_estate import build_ground, build_small, patched
+from tests.stand import ACCOUNT, Gate, Stand
 
 POOLS = {
     f"arn:aws:cognito-idp:{HOME}:{ACCOUNT}:userpool/{HOME}_Customers": f"arn:aws:cognito-idp:{AWAY}:{ACCOUNT}:"
@@ -71,7 +69,7 @@ def test_the_standard_estate_and_back_to_nothing_differs(aws: Stand, gate: Gate,
 @pytest.fixture
 def desk(aws: Stand) -> Iterator[Desk]:
     """Somebody with a snapshot of the small estate, restored into a target, and with home gone since."""
-    with direct_line(aws):
+    with aws.virtual_time():
         desk = Desk(aws)
         build_small(desk.clients, HOME)
         build_ground(desk.clients, AWAY)
@@ -227,7 +225,7 @@ def test_a_changed_method_gets_to_the_stage_and_to_its_canary(desk: Desk, *, dep
     """The draft is put right, deployed, and both what the stage and what its canary serve move to that."""
     held = apis(AWAY)[0]
     before = dict(held.stages["prod"])
-    paths = {held.path(each): each for each in held.resources}
+    paths = {held.draft.path(each): each for each in held.draft.resources}
     method = {"restApiId": held.id, "resourceId": paths["/pets"], "httpMethod": "POST"}
     rest = desk.clients.client("apigateway", AWAY)
     rest.update_integration(**method, patchOperations=patched({"/timeoutInMillis": "1234"}))
@@ -277,7 +275,7 @@ def test_a_lost_canary_comes_back(desk: Desk) -> None:
 @pytest.fixture
 def home(aws: Stand) -> Iterator[Desk]:
     """Somebody with a snapshot of the standard estate, which is still there."""
-    with direct_line(aws):
+    with aws.virtual_time():
         desk = Desk(aws)
         desk.estate = build_standard(desk.clients, HOME)
         desk.snapshot()

@@ -29,10 +29,9 @@ from dr_toolkit.store.open import open_store
 from dr_toolkit.store.snapshots import Snapshots
 from dr_toolkit.workflows import capture
 from dr_toolkit.workflows.context import Context
-from tests.aws_gate import Gate
 from tests.estate_groups import build_vpcs
 from tests.estates import Estate
-from tests.moto_aws import Stand
+from tests.stand import Gate, Stand
 from tests.unit.estates import SCOPE, estate
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -232,17 +231,12 @@ def test_the_command_finishes_real_captures_on_sigterm(aws: Stand, gate: Gate, t
         build_vpcs(aws.client("ec2", region), Estate(region), {"main": "10.20.0.0/16"})
         text = f'  {region}: {{region: {region}, schedule: "0 3 * * *", include: ["ec2.*"]}}\n'
         config.write_text(config.read_text() + text)
-    go_on, app, before = threading.Event(), gate.app, gate.mark()
+    go_on, before = threading.Event(), gate.mark()
 
     def reading() -> bool:
         return {call.region for call in gate.since(before) if call.service == "ec2"} == set(regions)
 
-    def held(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        if reading():
-            go_on.wait(20)
-        return app(environ, start_response)
-
-    gate.app = held
+    gate.on_call = lambda call: go_on.wait(20) if reading() else None
     daemon = Daemon(["dr_toolkit", "schedule", "run", "--config", str(config)], dict(os.environ) | aws.environment())
     try:
         eventually(lambda: reading() or daemon.process.poll() is not None, "captures of both regions")
@@ -252,7 +246,7 @@ def test_the_command_finishes_real_captures_on_sigterm(aws: Stand, gate: Gate, t
         assert daemon.end() == 143
     finally:
         go_on.set()
-        gate.app = app
+        gate.on_call = None
         daemon.process.kill()
         daemon.end()
     listed = s3.list_objects_v2(Bucket="snapshots", Prefix="prod/v1/")["Contents"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.moto_aws import Stand
+from tests.stand import Stand
 
 REGION = "eu-west-1"
 

@@ -11,7 +11,7 @@ from tests.bench.__main__ import SECTIONS, main
 from tests.bench.engines import Sizes
 from tests.bench.section import Section
 from tests.bench.synthetic import ABROAD, Region, bare, edited, replaced
-from tests.moto_aws import Stand
+from tests.stand import Stand
 
 TINY = Sizes(rules=(40, 120), apis=2, methods=7, repeats=1)
 

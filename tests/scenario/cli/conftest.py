@@ -13,7 +13,7 @@ from tests.command_line import run
 from tests.estate_groups import build_vpcs
 from tests.estate_rest import build_small_api
 from tests.estates import Estate, allow_logging
-from tests.moto_aws import Stand, stand
+from tests.stand import Stand, stand
 
 CONFIG = """\
 version: 1

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws_gate import Gate
 from tests.command_line import Ended, refused, run
 from tests.scenario.cli.conftest import CONFIG, Company
+from tests.stand import Gate
 
 WAYS = {
     "denied": lambda gate, operation: gate.deny(operation),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import checked, child, refused, run
-from tests.moto_aws import ACCESS_KEY, SECRET_KEY
 from tests.scenario.cli.conftest import CONFIG, Company
+from tests.stand import ACCESS_KEY, SECRET_KEY
 
 NOTHING = "http://127.0.0.1:9"
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.command_line import child
 from tests.scenario.cli.conftest import Company
+from tests.strict_aws.weather.log import Entry
 from tests.terminal import terminal
 
 QUESTION = "Restore into dr (123456789012/us-west-2)? [y/N]"
@@ -59,7 +58,7 @@ def test_a_question_that_is_broken_off_changes_nothing(
 def test_progress_is_shown_at_a_terminal_and_nowhere_else(
     company: Company, desk: Path, first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(company.gate, "app", slowly(company.gate.app))
+    monkeypatch.setattr(company.gate, "on_call", take_time_over_who_asks)
     with terminal("drift") as screen:
         screen.wait_for("comparing")
         ended = screen.end()
@@ -68,12 +67,7 @@ def test_progress_is_shown_at_a_terminal_and_nowhere_else(
     assert (piped.code, piped.err, "\x1b" in piped.out) == (0, "", False)
 
 
-def slowly(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """The same application, taking its time over who asks."""
-
-    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if "/sts/" in environ.get("HTTP_AUTHORIZATION", ""):
-            time.sleep(1.5)
-        return app(environ, start_response)
-
-    return slow
+def take_time_over_who_asks(call: Entry) -> None:
+    """Be slow to say whose credentials these are."""
+    if call.service == "sts":
+        time.sleep(1.5)

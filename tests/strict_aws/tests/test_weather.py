@@ -304,7 +304,7 @@ def test_a_role_of_another_account_acts_there(strict: StrictAws) -> None:
     """STS is moto's; the keys that it gives out belong to the role's account."""
     role = "arn:aws:iam::222222222222:role/dr"
     sts = session(strict).client("sts", "us-east-1")
-    keys = sts.assume_role(RoleArn=role, RoleSessionName="x")["Credentials"]
+    keys = sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     with answered(strict):
         import boto3
 

@@ -20,10 +20,10 @@ from tests.strict_aws.wire.http import Request, Response
 
 
 def _value(shape: Any, depth: int = 0) -> Any:
-    """A value of a shape with everything in it, three levels deep."""
+    """A value of a shape with everything in it, six levels deep."""
     match shape.type_name:
         case "structure":
-            return {n: _value(m, depth + 1) for n, m in shape.members.items()} if depth < 3 else {}
+            return {n: _value(m, depth + 1) for n, m in shape.members.items()} if depth < 6 else {}
         case "list":
             return [_value(shape.member, depth + 1)]
         case "map":

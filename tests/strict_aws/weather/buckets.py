@@ -19,7 +19,7 @@ class Bucket:
         """Seconds until there is a token, 0 when there is one; others eat the `share` of what flows in."""
         self.tokens = min(self.quota.capacity, self.tokens + (now - self.at) * self.quota.rate * (1 - share))
         self.at = now
-        if self.tokens >= 1 - 1e-9:
+        if self.tokens >= 1 - 1e-4:
             return 0.0
         return (1 - self.tokens) / (self.quota.rate * (1 - share))
 

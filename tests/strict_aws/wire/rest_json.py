@@ -35,8 +35,8 @@ def _routes(service: str) -> dict[tuple[str, int], list[_Route]]:
     for name in operations(service):
         http = operation_model(service, name).http
         path, _, query = http["requestUri"].partition("?")
-        names = tuple(re.findall(r"\{(\w+)\+?\}", path))
-        pattern = re.sub(r"\\\{\w+(\\\+)?\\\}", "([^/]+)", re.escape(path))
+        names = tuple(re.findall(r"\{([\w-]+)\+?\}", path))
+        pattern = re.sub(r"\\\{[^{}]+\\\}", "([^/]+)", re.escape(path))
         route = _Route(
             name, http["method"], re.compile(pattern), names, frozenset(parse_qsl(query, keep_blank_values=True))
         )

@@ -1,0 +1,106 @@
+"""Calling no faster than AWS allows: token buckets per account, region and rate, shared by all threads.
+
+A refused call costs more than a short wait: others of the account are held up too. So the buckets are kept a little
+under the quotas, and where AWS refuses all the same, because somebody else calls as well, they give way.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dr_toolkit.aws.rates import Rate
+
+MARGIN = 0.98
+"""The part of a rate that is used."""
+
+_YIELD, _LEAST, _REGAIN = 0.7, 0.2, 0.01
+_LONGEST, _SHORTEST = 32.0, 0.001
+
+
+@dataclass
+class _Bucket:
+    rate: Rate
+    tokens: float
+    at: float
+    share: float = 1.0
+    closed_until: float = 0.0
+    refusals: int = 0
+
+    @property
+    def per_second(self) -> float:
+        return self.rate.per_second * MARGIN * self.share
+
+    def fill(self, now: float) -> None:
+        """Add what has flowed in since the last look."""
+        burst = max(1.0, self.rate.burst * MARGIN)
+        self.tokens = min(burst, self.tokens + max(0.0, now - self.at) * self.per_second)
+        self.at = now
+
+    def wait(self, now: float) -> float:
+        """Seconds until a token is there."""
+        self.fill(now)
+        missing = 0.0 if self.tokens >= 1 - 1e-4 else (1 - self.tokens) / self.per_second
+        return max(missing, self.closed_until - now)
+
+    def take(self) -> None:
+        """Use a token, and come slowly back to the whole rate after a refusal."""
+        self.tokens -= 1
+        self.share = min(1.0, self.share + _REGAIN)
+
+    def close(self, now: float, seconds: float) -> None:
+        """Let nobody through for a while, and fill more slowly from now on."""
+        self.fill(now)
+        self.tokens = min(self.tokens, 1.0)
+        self.share = max(_LEAST, self.share * _YIELD)
+        self.closed_until = max(self.closed_until, now + seconds)
+
+
+class Pacer:
+    """Makes callers wait for their turn. ``now`` and ``pause`` count in seconds; safe in threads."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic, pause: Callable[[float], None] = time.sleep) -> None:
+        self._now, self.pause = now, pause
+        self._buckets: dict[tuple[str, str], _Bucket] = {}
+        self._lock = threading.Lock()
+
+    def wait(self, place: str, rates: Sequence[Rate]) -> None:
+        """Return once a call that counts against all these rates may be made in a place (an account and region)."""
+        while (seconds := self._take(place, rates)) > 0:
+            self.pause(max(seconds, _SHORTEST))
+
+    def refused(self, place: str, rates: Sequence[Rate], after: float | None) -> None:
+        """Take note that AWS throttled such a call, and asked to come back ``after`` so many seconds, if it did.
+
+        Without a word from AWS the waits double, from half a second to 32.
+        """
+        with self._lock:
+            now = self._now()
+            for bucket in self._of(place, rates):
+                bucket.refusals += 1
+                bucket.close(now, min(_LONGEST, after if after is not None else 0.25 * 2**bucket.refusals))
+
+    def passed(self, place: str, rates: Sequence[Rate]) -> None:
+        """Take note that AWS let such a call through."""
+        with self._lock:
+            for bucket in self._of(place, rates):
+                bucket.refusals = 0
+
+    def _take(self, place: str, rates: Sequence[Rate]) -> float:
+        with self._lock:
+            now = self._now()
+            buckets = self._of(place, rates)
+            seconds = max((bucket.wait(now) for bucket in buckets), default=0.0)
+            if seconds <= 0:
+                for bucket in buckets:
+                    bucket.take()
+            return seconds
+
+    def _of(self, place: str, rates: Sequence[Rate]) -> list[_Bucket]:
+        now = self._now()
+        return [
+            self._buckets.setdefault((place, rate.name), _Bucket(rate, max(1.0, rate.burst * MARGIN), now))
+            for rate in rates
+        ]

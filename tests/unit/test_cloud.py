@@ -1,0 +1,111 @@
+"""One region behind the engine's port: throttled calls are made again in their turn, reads after what may pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dr_toolkit.aws.cloud import PATIENCE, RETRIES, Access, AwsCloud, Clouds
+from dr_toolkit.aws.pacing import Pacer
+from dr_toolkit.errors import CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
+from tests.stand import Gate, Stand
+
+REGION = "eu-west-1"
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """How long was waited, each time."""
+    return []
+
+
+@pytest.fixture
+def cloud(aws: Stand, waits: list[float]) -> AwsCloud:
+    """The region, in a time that passes only where somebody waits."""
+    now = [0.0]
+
+    def pause(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += seconds
+
+    return Clouds(Pacer(lambda: now[0], pause)).open(REGION, Access(endpoint_url=aws.endpoint))
+
+
+def make(cloud: AwsCloud) -> dict[str, Any]:
+    """A call that changes something."""
+    return cloud.call("apigateway", "CreateRestApi", {"name": "a", "endpointConfiguration": {"types": ["REGIONAL"]}})
+
+
+def read(cloud: AwsCloud) -> dict[str, Any]:
+    """A call that only reads."""
+    return cloud.call("apigateway", "GetRestApis", {})
+
+
+def test_a_throttled_call_is_made_again(cloud: AwsCloud, gate: Gate, waits: list[float]) -> None:
+    for call, operation in ((make, "CreateRestApi"), (read, "GetRestApis")):
+        gate.throttle(operation, 3)
+        call(cloud)
+        assert gate.count(operation) == 4
+    assert sum(waits) >= 2 * 3.5
+    assert len(read(cloud)["items"]) == 1
+
+
+def test_patience_ends_with_the_reason(cloud: AwsCloud, gate: Gate) -> None:
+    gate.throttle("CreateRestApi", 1000)
+    with pytest.raises(CloudThrottled, match="TooManyRequestsException"):
+        make(cloud)
+    assert gate.count("CreateRestApi") == PATIENCE
+
+
+def test_a_read_is_repeated_after_what_may_pass(cloud: AwsCloud, gate: Gate, waits: list[float]) -> None:
+    gate.fail("GetRestApis", "InternalFailure", 500, times=2)
+    gate.reset_connection("GetRestApis", times=1)
+    read(cloud)
+    assert waits == [*RETRIES[:3]]
+    gate.fail("GetRestApis", "InternalFailure", 503, times=99)
+    with pytest.raises(CloudRefused, match="InternalFailure"):
+        read(cloud)
+    assert gate.count("GetRestApis") == 4 + len(RETRIES) + 1
+
+
+def test_a_read_that_is_refused_for_good_is_made_once(cloud: AwsCloud, gate: Gate) -> None:
+    gate.fail("GetRestApis", "BadRequestException", 400, times=99)
+    with pytest.raises(CloudRefused, match="BadRequestException"):
+        read(cloud)
+    assert gate.count("GetRestApis") == 1
+
+
+def test_a_change_in_doubt_is_made_once_and_left_to_the_engine(cloud: AwsCloud, gate: Gate) -> None:
+    gate.fail("CreateRestApi", "InternalFailure", 500, times=99)
+    with pytest.raises(CloudInDoubt):
+        make(cloud)
+    gate.clear_faults()
+    gate.lose_answer(1)
+    with pytest.raises(CloudInDoubt):
+        make(cloud)
+    assert gate.count("CreateRestApi") == 2
+    assert len(read(cloud)["items"]) == 1
+
+
+def test_a_region_that_is_gone_is_said(cloud: AwsCloud, gate: Gate, waits: list[float]) -> None:
+    gate.lose_region(REGION)
+    with pytest.raises(CloudUnreachable, match=REGION):
+        read(cloud)
+    assert waits == [*RETRIES]
+
+
+def test_under_quotas_nothing_is_refused(aws: Stand, gate: Gate) -> None:
+    """Two hundred reads and ten APIs at AWS's own rates, in AWS's own time."""
+    with aws.virtual_time() as clock:
+        aws.world.weather.quotas = True
+        pacer = Pacer(clock.now, clock.sleep)
+        cloud = Clouds(pacer).open(REGION, Access(endpoint_url=aws.endpoint))
+        began = clock.now()
+        for _ in range(200):
+            read(cloud)
+        for _ in range(10):
+            make(cloud)
+        taken = clock.now() - began
+    assert gate.refusals() == []
+    assert 16 + 27 <= taken <= 1.05 * (16 + 30)
