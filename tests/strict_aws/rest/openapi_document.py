@@ -37,7 +37,7 @@ PARSING = rule(
 DEFAULT_PATH = rule(
     "rest.import-paths-start-with-slash",
     "A path that does not start with / is left out, with a warning",
-    "a comment in the SAM translator that quotes it",
+    "quoted: serverless-application-model issue 2297",
 )
 
 _ROOT = {"openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"}
@@ -106,12 +106,12 @@ class Source:
         variable = _map(_map(self.server.get("variables")).get("basePath"))
         return str(variable.get("default") or urlsplit(str(self.server.get("url") or "")).path)
 
-    def paths(self) -> Iterator[tuple[str, Document]]:
+    def paths(self, call: Call) -> Iterator[tuple[str, Document]]:
         """(path, path item); what is no path is warned of."""
         for path, item in _map(self.document.get("paths")).items():
             if str(path).startswith("x-"):
                 continue
-            if not str(path).startswith("/"):
+            if not str(path).startswith("/") and call.holds(DEFAULT_PATH):
                 self.findings.warn(f"Parse issue: attribute paths. Resource {path} should start with /")
                 continue
             yield str(path), _map(self.resolved(item))

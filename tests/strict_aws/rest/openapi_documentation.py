@@ -76,7 +76,7 @@ def import_documentation_parts(call: Call) -> Document:
     before = dict(api.documentation_parts)
     overwrite = call.params.get("mode", "merge") == "overwrite"
     ids = make_parts(call, api, document or {}, findings, overwrite=overwrite)
-    refusal = findings.refusal(fail_on_warnings=call.params.get("failOnWarnings", False))
+    refusal = findings.refusal(call)
     if refusal:
         api.documentation_parts = before
         raise refusal

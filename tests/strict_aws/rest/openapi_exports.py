@@ -77,7 +77,7 @@ def _document(call: Call, api: RestApi, stage: Document, content: Content) -> Do
     swagger = call.params["exportType"] == "swagger"
     extensions = {each.strip() for each in call.params.get("parameters", {}).get("extensions", "").split(",")}
     document: Document = {"swagger": "2.0"} if swagger else {"openapi": "3.0.1"}
-    document["info"] = _info(content)
+    document["info"] = _info(call, content)
     document |= _address(call, api, stage, swagger)
     document["paths"] = Operations(call, content, extensions, swagger=swagger).paths()
     schemas = openapi_models.exported(content, swagger)
@@ -97,13 +97,13 @@ def _document(call: Call, api: RestApi, stage: Document, content: Content) -> Do
     return document
 
 
-def _info(content: Content) -> Document:
+def _info(call: Call, content: Content) -> Document:
     fields = content.settings
     created = iso_date(fields["createdDate"])
     info: Document = {"title": fields["name"]}
     if fields.get("description"):
         info["description"] = fields["description"]
-    return info | {"version": fields.get("version") or created}
+    return info | {"version": fields.get("version") or (created if call.holds(DATED) else "")}
 
 
 def _address(call: Call, api: RestApi, stage: Document, swagger: bool) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import Refusal, bad_request
 from tests.strict_aws.rules import rule
 
@@ -34,14 +35,14 @@ class Findings:
         """Note what can't be made."""
         self.errors.append(text)
 
-    def refusal(self, *, fail_on_warnings: bool) -> Refusal | None:
-        """The refusal that these findings come to, if any."""
-        if self.errors:
+    def refusal(self, call: Call) -> Refusal | None:
+        """The refusal that these findings come to for a call with or without failOnWarnings, if any."""
+        if self.errors and call.holds(ERRORS):
             text = _lines("Errors found during import:", self.errors)
             if self.warnings:
                 text += "\n" + _lines("Additionally, these warnings were found:", self.warnings)
             return bad_request(text)
-        if self.warnings and fail_on_warnings:
+        if self.warnings and call.params.get("failOnWarnings") and call.holds(WARNINGS):
             return bad_request(_lines("Warnings found during import:", self.warnings))
         return None
 

@@ -101,7 +101,7 @@ def _carry_out(call: Call, source: Source, api: RestApi, *, overwrite: bool) -> 
     _make_methods(call, source, api, models, before if clears else None)
     if parameters.get("ignore") != "documentation":
         make_parts(call, api, source.document, source.findings, overwrite=clears)
-    refusal = source.findings.refusal(fail_on_warnings=call.params.get("failOnWarnings", False))
+    refusal = source.findings.refusal(call)
     if refusal:
         raise refusal
 
@@ -119,7 +119,7 @@ def _make_methods(call: Call, source: Source, api: RestApi, models: Models, befo
     mode = call.params.get("parameters", {}).get("basepath", "ignore") if call.holds(BASE_PATH) else "ignore"
     there = {before.path(own): own for own in before.resources} if before else {}
     methods = Methods(call, source, api.draft, models)
-    for path, item in source.paths():
+    for path, item in source.paths(call):
         whole = full_path(path, source.base_path, mode)
         resource = place(call, api.draft, whole, source.findings, there)
         if resource is None:

@@ -17,7 +17,7 @@ from tests.strict_aws.rules import rule
 MALFORMED = rule(
     "rest.import-malformed-integration",
     "An integration that is no object, or whose type or uri is no text that there is, ends the import at once",
-    "localstack issue 4619, which quotes AWS",
+    "quoted: localstack issue 4619",
 )
 TEXTS = rule(
     "rest.import-integration-texts",
@@ -39,7 +39,7 @@ TARGET = rule(
 CACHE = rule(
     "rest.export-cache-keys",
     "An export has an integration's cache namespace only where it has cache keys",
-    "exports in public repositories; recorded: test_export_swagger_openapi",
+    "recorded: test_export_swagger_openapi; exports in public repositories",
 )
 
 TYPES = ("HTTP", "HTTP_PROXY", "AWS", "AWS_PROXY", "MOCK")
@@ -51,15 +51,15 @@ _MAPS = ("requestParameters", "requestTemplates")
 class Place:
     """Where an integration stands: what warnings and errors say of it."""
 
-    def __init__(self, findings: Findings, path: str, verb: str) -> None:
-        self.findings, self.path, self.verb = findings, path, verb
+    def __init__(self, call: Call, findings: Findings, path: str, verb: str) -> None:
+        self.call, self.findings, self.path, self.verb = call, findings, path, verb
 
     def texts(self, given: Document, member: str) -> Document:
         """A map of texts without what is none, which is warned of."""
         kept: Document = {}
         for name, value in (given.get(member) or {}).items():
-            if isinstance(value, str):
-                kept[name] = value
+            if isinstance(value, str) or not self.call.holds(TEXTS):
+                kept[name] = _written(value)
                 continue
             self.findings.warn(
                 f"Invalid format for '{member}'. Expected type string for property '{name}' of resource "
@@ -72,11 +72,12 @@ def _written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def make_integration(call: Call, place: Place, method: Document, given: Any, resource_id: str) -> None:
+def make_integration(place: Place, method: Document, given: Any, resource_id: str) -> None:
     """Give a method the integration that its operation's extension describes; raises BadRequestException."""
+    call = place.call
     if not _well_formed(given) and call.holds(MALFORMED):
         raise bad_request(f"Unable to parse API definition because of a malformed integration at path {place.path}.")
-    integration = _read(call, place, given)
+    integration = _read(place, given)
     try:
         made = checked_integration(call, with_defaults(call, integration, resource_id), method)
     except Refusal as refusal:
@@ -111,11 +112,11 @@ def _well_formed(given: Any) -> bool:
     return all(isinstance(given.get(name) or {}, dict) for name in maps) and isinstance(given.get("uri") or "", str)
 
 
-def _read(call: Call, place: Place, given: Document) -> Document:
+def _read(place: Place, given: Document) -> Document:
     made: Document = {"type": given["type"].upper()}
     mock = made["type"] == "MOCK"
     for name in _PLAIN:
-        lost = (mock and name in ("uri", "httpMethod")) or (name == "integrationTarget" and call.holds(TARGET))
+        lost = (mock and name in ("uri", "httpMethod")) or (name == "integrationTarget" and place.call.holds(TARGET))
         if given.get(name) and not lost:
             made[name] = str(given[name])
     made |= {name: str(given[name]).upper() for name in _UPPER if given.get(name)}

@@ -19,7 +19,7 @@ from tests.strict_aws.rules import rule
 PARAMETER_NAME = rule(
     "rest.import-parameter-names",
     "Names of parameters match ^[a-zA-Z0-9._$-]+$",
-    "an import log in a public repository, which quotes the text",
+    "quoted: logs of imports in public repositories",
 )
 PATH_PARAMETERS = rule(
     "rest.import-path-parameters",
@@ -41,7 +41,8 @@ RESPONSE_CODES = rule(
 RESPONSE_REFERENCES = rule(
     "rest.import-response-references",
     "References to the responses at Swagger's root are not followed",
-    "AWS's page of important notes for REST APIs",
+    "the developer guide's important notes for REST APIs",
+    recalled=True,
 )
 
 NAMESPACE = "cacheNamespace"
@@ -58,7 +59,7 @@ class Methods:
     def make(self, path: str, verb: str, operation: Document, shared: list[Any], resource: Document) -> None:
         """Make or replace one method of a resource; ``shared`` are the path's own parameters."""
         findings = self.source.findings
-        where = Place(findings, path, verb)
+        where = Place(self.call, findings, path, verb)
         method = {"httpMethod": verb} | authorization(self.call, self.source, self.content, operation)
         if operation.get("operationId"):
             method["operationName"] = str(operation["operationId"])
@@ -76,7 +77,7 @@ class Methods:
         integration = operation.get(EXT + "integration")
         if integration is not None:
             own = resource.get(NAMESPACE, resource["id"])
-            make_integration(self.call, where, method, integration, own)
+            make_integration(where, method, integration, own)
         resource.setdefault("resourceMethods", {})[verb] = method
 
     def _validator(self, operation: Document) -> Document:

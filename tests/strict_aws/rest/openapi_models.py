@@ -114,14 +114,14 @@ class Models:
         findings, reference = self.source.findings, schema.get("$ref")
         if isinstance(reference, str):
             name = reference.removeprefix(self._prefix)
-            if name in self.content.models:
+            if name in self.content.models or not self.call.holds(REFERENCES):
                 return name
             findings.warn(f"Reference to model '{name.rpartition('/')[2]}' not found. Ignoring.")
             if invalid:
                 findings.warn(invalid)
             return None
         kind = _plain_kind(schema, self.source.swagger)
-        if kind:
+        if kind and self.call.holds(INLINE):
             findings.warn(f"Unsupported model type '{kind}' in {where}. Ignoring.")
             return None
         name = "MODEL" + self.call.aws.ids.gateway(6)

@@ -29,6 +29,7 @@ from tests.strict_aws.tests.openapi_samples import (
 from tests.strict_aws.tests.replayed import Replay, recorded_tests
 
 FILE = "tests__aws__services__apigateway__test_apigateway_import.snapshot.json"
+PARTS = "tests__aws__services__apigateway__test_apigateway_api.snapshot.json"
 GROUP = "TestApiGatewayImportRestApi::"
 NOT_REPLAYED = {
     "test_import_with_stage_variables": "it calls the API's own endpoint, which nothing here serves",
@@ -37,6 +38,12 @@ EMPTY = {"title": "Empty Schema", "type": "object"}
 BACKEND = "http://petstore-demo-endpoint.execute-api.com/petstore/pets"
 ALLOWED = (f"{CORS}Origin", f"{CORS}Methods", f"{CORS}Headers")
 ALL_HEADERS = "Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token"
+
+BAD = {
+    "yaml": 'test:\n  value:\n    - "value ... "escaped": $var, "dt": $(var +"%a")}"\n',
+    "json": "{'key:value}",
+}
+"""What is neither JSON nor YAML"""
 
 
 def _recorded(name: str) -> dict[str, Any]:
@@ -334,11 +341,45 @@ def test_put_rest_api_mode_binary_media_types(rest: Any, mode: str) -> None:
 def test_import_api_bad_file(rest: Any) -> None:
     """What is neither JSON nor YAML is refused before anybody asks which API is meant."""
     replay = _Import(rest, _recorded("test_import_api_bad_file"))
-    bodies = {
-        "yaml": 'test:\n  value:\n    - "value ... "escaped": $var, "dt": $(var +"%a")}"\n',
-        "json": "{'key:value}",
-    }
-    for kind, body in bodies.items():
+    for kind, body in BAD.items():
         replay.step(f"import-api-bad-{kind}-file", "import_rest_api", body=body)
         replay.step(f"put-rest-api-bad-{kind}-file", "put_rest_api", restApiId="nothing", body=body)
+    replay.finish()
+
+
+def _documentation(name: str) -> dict[str, Any]:
+    return next(value for key, value in recorded_tests(PARTS).items() if key.endswith(f"::{name}"))
+
+
+def test_documentation_parts_of_an_import_and_by_themselves(rest: Any) -> None:
+    """Recorded as test_import_documentation_parts: what a part's location does not say is filled in."""
+    replay = Replay(rest, _documentation("test_import_documentation_parts"))
+    about = {"description": "API description"}
+    about["info"] = {"description": "API info description 4", "version": "API info version 3"}  # type: ignore[assignment]
+    parts = [
+        ({"type": "API"}, about),
+        ({"type": "METHOD", "method": "GET"}, {"description": "Method description."}),
+        ({"type": "MODEL", "name": "Empty"}, {"title": "Empty Schema"}),
+        ({"type": "RESPONSE", "method": "GET", "statusCode": "200"}, {"description": "200 response"}),
+    ]
+    carried = {"documentationParts": [{"location": place, "properties": each} for place, each in parts]}
+    document = openapi({"/": {"get": operation()}}, components={"schemas": {"Empty": EMPTY}})
+    body = json.dumps(document | {EXT + "documentation": {"version": "1.0.3"} | carried})
+    api = rest.import_rest_api(body=body, failOnWarnings=True)["id"]
+    for step in ("get-documentations-parts-after-api-imports", "get-documentations-parts-after-import"):
+        if step.endswith("after-import"):
+            replay.step(
+                "import-documentation-parts", "import_documentation_parts", restApiId=api, mode="overwrite", body=body
+            )
+        replay.step(step, "get_documentation_parts", restApiId=api)
+    replay.finish()
+
+
+def test_documentation_parts_of_a_bad_file(rest: Any) -> None:
+    """Recorded as test_import_documentation_parts_bad_file."""
+    replay = Replay(rest, _documentation("test_import_documentation_parts_bad_file"))
+    api = rest.create_rest_api(name="told")["id"]
+    for kind, body in BAD.items():
+        name = f"import-documentation-parts-bad-{kind}-file"
+        replay.step(name, "import_documentation_parts", restApiId=api, mode="overwrite", body=body)
     replay.finish()
