@@ -1,0 +1,179 @@
+"""What people call the things that AWS gives ids to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tests.strict_aws.call import Region
+from tests.strict_aws.ec2.lists import lists_in
+from tests.strict_aws.judge.raw import Path
+
+Document = dict[str, Any]
+Names = Mapping[str, str]
+Row = tuple[str, Document]
+
+
+def named(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str], created: str = "") -> dict[str, str]:
+    """Names by id. Of two that are called the same the later one is `name~2`: by the date in ``created``, or in the
+    order in which the state has them."""
+    names: dict[str, str] = {}
+    seen: dict[str, int] = {}
+    for each, document in sorted(rows, key=lambda row: row[1].get(created) or 0.0):
+        text = label(each, document)
+        seen[text] = seen.get(text, 0) + 1
+        names[each] = f"<{kind} {text}>" if seen[text] == 1 else f"<{kind} {text}~{seen[text]}>"
+    return names
+
+
+def region_names(tree: Document, region: Region) -> dict[str, str]:
+    """The names of all that can be referred to from anywhere in the region, by id or ARN."""
+    return {**_ec2(tree.get("Ec2Region", {}), region), **_gateway(tree)}
+
+
+def _gateway(tree: Document) -> dict[str, str]:
+    rest, http, domains = (tree.get(name, {}) for name in ("RestRegion", "HttpRegion", "Domains"))
+    names: dict[str, str] = {}
+
+    def add(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str], created: str = "") -> None:
+        names.update(named(kind, rows, label, created))
+
+    def member(name: str) -> Callable[[str, Document], str]:
+        return lambda _, document: str(document.get(name, ""))
+
+    def fields(of: Document, kind: str) -> list[Row]:
+        return [(each, api["fields"]) for each, api in of.get(kind, {}).items()]
+
+    add("REST API", fields(rest, "apis"), member("name"), "createdDate")
+    add("API", fields(http, "apis"), member("Name"), "CreatedDate")
+    add("API key", rest.get("api_keys", {}).items(), member("name"), "createdDate")
+    add("usage plan", rest.get("usage_plans", {}).items(), member("name"))
+    certificates = rest.get("client_certificates", {}).items()
+    add("client certificate", certificates, member("description"), "createdDate")
+    add("VPC link", rest.get("vpc_links", {}).items(), member("name"))
+    add("VPC link v2", http.get("vpc_links", {}).items(), member("Name"), "CreatedDate")
+    ids = [(d["domainNameId"], d) for d in domains.get("names", {}).values() if d.get("domainNameId")]
+    add("id of domain", ids, member("domainName"))
+    for key, mappings in domains.get("mappings", {}).items():
+        add(
+            "mapping",
+            mappings.items(),
+            lambda _, each, key=key: f"{names.get(key, key)} {each.get('apiMappingKey', '')}",
+        )
+    for rules in domains.get("routing_rules", {}).values():
+        add("routing rule", rules.items(), lambda _, each: f"at {each.get('Priority')}")
+    add("access", domains.get("associations", {}).items(), member("accessAssociationSource"))
+    return names
+
+
+def _ec2(ec2: Document, region: Region) -> dict[str, str]:
+    names = {
+        each: f"<prefix list {own['PrefixListName']}>".replace(region.name, "<region>")
+        for each, own in lists_in(region).items()
+    }
+    tags = ec2.get("tags", {})
+
+    def called(each: str, document: Document, other: str) -> str:
+        return str(tags.get(each, {}).get("Name") or document.get(other) or each)
+
+    def add(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str]) -> None:
+        names.update(named(kind, rows, label))
+
+    def inside(each: str) -> str:
+        return names.get(each, each).removeprefix("<VPC ").removesuffix(">")
+
+    def vpc(each: str, document: Document) -> str:
+        return "default" if document.get("IsDefault") else called(each, document, "CidrBlock")
+
+    add("VPC", ec2.get("vpcs", {}).items(), vpc)
+    add(
+        "subnet", ec2.get("subnets", {}).items(), lambda each, d: f"{inside(d['VpcId'])}/{called(each, d, 'CidrBlock')}"
+    )
+    add(
+        "route table", ec2.get("route_tables", {}).items(), lambda e, d: f"{inside(d['VpcId'])}/{called(e, d, '')}"[:40]
+    )
+    add("peering", ec2.get("peerings", {}).items(), lambda each, d: called(each, d, ""))
+    groups = [(each, group["fields"]) for each, group in ec2.get("groups", {}).items()]
+    add("group", groups, lambda _, d: f"{inside(d['VpcId'])}/{d['GroupName']}")
+    lists = [(each, kept["fields"]) for each, kept in ec2.get("prefix_lists", {}).items()]
+    add("prefix list", lists, lambda _, d: str(d["PrefixListName"]))
+    kept = [(each, endpoint["fields"]) for each, endpoint in ec2.get("endpoints", {}).items()]
+    add("endpoint", kept, lambda _, d: f"{inside(d['VpcId'])} {d['ServiceName']}".replace(region.name, "<region>"))
+    for each, group in ec2.get("groups", {}).items():
+        add("rule", group["rules"].items(), lambda _, rule, each=each: f"{names[each]} {_rule(rule, names)}")
+    return names
+
+
+def _rule(rule: Document, names: Names) -> str:
+    """A rule by what makes it the rule that it is (AWS notes, section 5)."""
+    reference = rule.get("ReferencedGroupInfo") or {}
+    source = rule.get("CidrIpv4") or rule.get("CidrIpv6") or rule.get("PrefixListId") or reference.get("GroupId")
+    ports = f"{rule.get('FromPort')}-{rule.get('ToPort')}"
+    way = "egress" if rule.get("IsEgress") else "ingress"
+    return f"{way} {rule.get('IpProtocol')} {ports} {names.get(str(source), source)}"
+
+
+# --- what is only known inside one API, or inside one draft or deployment of it -------------------------------------
+
+
+def local_names(path: Path, value: Document) -> dict[str, str]:
+    """The names of what is inside an API, for the API or one of its contents; empty for anything else."""
+    if len(path) == 3 and path[1] == "apis":
+        deployments = dict.fromkeys(value["deployments"], "<a deployment>")
+        if path[0] == "HttpRegion":
+            return deployments
+        parts = named("documentation part", value["documentation_parts"].items(), _part)
+        return {**_rest_content(value["draft"]), **deployments, **parts}
+    inside = len(path) == 4 or (len(path) == 5 and path[3] == "deployed")
+    if inside and path[0] == "RestRegion" and "resources" in value:
+        return _rest_content(value)
+    if inside and path[0] == "HttpRegion" and "routes" in value:
+        return _http_content(value)
+    return {}
+
+
+def _part(_: str, part: Document) -> str:
+    location = part.get("location") or {}
+    return " ".join(
+        str(location[name]) for name in ("type", "path", "method", "statusCode", "name") if location.get(name)
+    )
+
+
+def _rest_content(content: Document) -> dict[str, str]:
+    resources = content["resources"]
+
+    def path(each: str, document: Document, deep: int = 0) -> str:
+        parent = document.get("parentId")
+        if parent is None:
+            return "/"
+        above = path(parent, resources[parent], deep + 1) if parent in resources and deep < 50 else f"?{parent}"
+        return f"{above.rstrip('/')}/{document.get('pathPart')}"
+
+    names = named("resource", resources.items(), path)
+    names |= named("authorizer", content["authorizers"].items(), lambda _, d: str(d.get("name")))
+    names |= named("validator", content["validators"].items(), lambda _, d: str(d.get("name", "")))
+    models = ((d["id"], d) for d in content["models"].values() if d.get("id"))
+    return names | named("model", models, lambda _, d: str(d.get("name")))
+
+
+def _http_content(content: Document) -> dict[str, str]:
+    names = named("authorizer", content["authorizers"].items(), lambda _, d: str(d.get("Name")))
+    names |= named("model", content["models"].items(), lambda _, d: str(d.get("Name")))
+    names |= named("route", content["routes"].items(), lambda _, d: str(d.get("RouteKey")))
+    users: dict[str, list[str]] = {}
+    for route in content["routes"].values():
+        users.setdefault(str(route.get("Target", "")).removeprefix("integrations/"), []).append(
+            str(route.get("RouteKey"))
+        )
+
+    def integration(each: str, document: Document) -> str:
+        """By the first route that leads to it; what no route leads to by where it leads itself."""
+        if each in users:
+            return f"of {min(users[each])}"
+        return f"of no route, {document.get('IntegrationType')} {document.get('IntegrationUri', '')}"
+
+    names |= named("integration", content["integrations"].items(), integration)
+    for kind, owners in (("RouteResponse", "route_responses"), ("IntegrationResponse", "integration_responses")):
+        for answers in content[owners].values():
+            names |= named(kind, answers.items(), lambda _, d, kind=kind: str(d.get(f"{kind}Key")))
+    return names
