@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from tests.strict_aws.call import Call
+from tests.strict_aws.call import Call, Region
 from tests.strict_aws.ec2.state import Group, PrefixList, held
 from tests.strict_aws.ec2.tags import drop_tags
 from tests.strict_aws.rules import rule
@@ -38,7 +38,7 @@ _KNOWN_IDS = {
     ("us-east-1", "com.amazonaws.global.cloudfront.origin-facing"): "pl-3b927c52",
 }
 _OWN = {
-    "com.amazonaws.{}.s3": (1, ("54.231.0.0/16", "52.216.0.0/15")),
+    "com.amazonaws.{}.s3": (1, ("54.231.0.0/17", "52.216.0.0/15")),
     "com.amazonaws.{}.dynamodb": (1, ("52.94.0.0/22", "52.119.224.0/20")),
     "com.amazonaws.{}.vpc-lattice": (10, ("169.254.171.0/24",)),
     "com.amazonaws.global.cloudfront.origin-facing": (55, ("13.124.199.0/24", "130.176.0.0/18", "15.158.0.0/16")),
@@ -48,16 +48,21 @@ _OWN = {
 
 def aws_lists(call: Call) -> dict[str, Document]:
     """AWS's own lists by id, as they are described."""
+    return lists_in(call.region) if call.holds(OWN_LISTS) else {}
+
+
+def lists_in(region: Region) -> dict[str, Document]:
+    """AWS's own lists that a region has."""
     found = {}
-    for pattern in _OWN if call.holds(OWN_LISTS) else ():
-        name = pattern.format(call.region.name)
-        digest = hashlib.sha256(f"{name}/{call.region.name}".encode()).hexdigest()[:8]
-        list_id = _KNOWN_IDS.get((call.region.name, name), f"pl-{digest}")
+    for pattern in _OWN:
+        name = pattern.format(region.name)
+        digest = hashlib.sha256(f"{name}/{region.name}".encode()).hexdigest()[:8]
+        list_id = _KNOWN_IDS.get((region.name, name), f"pl-{digest}")
         found[list_id] = {
             "PrefixListId": list_id,
             "AddressFamily": "IPv4",
             "State": "create-complete",
-            "PrefixListArn": call.region.arn("ec2", f"prefix-list/{list_id}", account="aws"),
+            "PrefixListArn": region.arn("ec2", f"prefix-list/{list_id}", account="aws"),
             "PrefixListName": name,
             "OwnerId": "AWS",
         }
