@@ -41,7 +41,6 @@ EMPTY_VALUE = rule(
     "An entry of a gateway response's maps needs a value",
     "recorded: test_update_gateway_response",
 )
-NUMBERS = rule("rest.patch-numbers", "A number has to be one", "from memory; patch values are texts", recalled=True)
 FROM = rule(
     "rest.patch-from", "A copy needs a `from` that holds something", "botocore: PatchOperation.from", recalled=True
 )
