@@ -20,17 +20,6 @@ ORIGINS = rule(
     "github.com/serverless/serverless, issue 11557; the text is recalled",
     recalled=True,
 )
-DEFAULTS = rule(
-    "http.cors-defaults",
-    "AllowCredentials is false unless it is given",
-    "recorded: test_apigwv2_api_update",
-)
-MAX_AGE = rule(
-    "http.cors-max-age",
-    "MaxAge is 0 unless it is given",
-    "exports of HTTP APIs in public repositories, which all name it",
-    recalled=True,
-)
 _ORIGIN = re.compile(r"\*|[A-Za-z][A-Za-z0-9+.-]*://\S+")
 
 
@@ -45,8 +34,4 @@ def cors(call: Call, given: Document) -> Document | None:
     for origin in origins:
         if not _ORIGIN.fullmatch(origin) and call.holds(ORIGINS):
             raise bad_request(f"Invalid format for origin {origin}. Origin should be * or scheme://host")
-    if call.holds(DEFAULTS):
-        kept.setdefault("AllowCredentials", False)
-    if call.holds(MAX_AGE):
-        kept.setdefault("MaxAge", 0)
     return kept

@@ -6,8 +6,9 @@ import re
 
 from tests.strict_aws.call import Call
 from tests.strict_aws.http.members import without_empty
-from tests.strict_aws.http.state import Document, HttpApi, HttpRegion
+from tests.strict_aws.http.state import Document, HttpApi
 from tests.strict_aws.http.subtypes import check_subtype
+from tests.strict_aws.http.vpc_links import vpc_links
 from tests.strict_aws.refusals import bad_request
 from tests.strict_aws.rest.state import RestRegion
 from tests.strict_aws.rules import rule
@@ -20,8 +21,8 @@ PROXIES = rule(
 PAYLOAD = rule(
     "http.payload-format",
     "An HTTP API's integration needs its payload format version: 1.0, or 2.0 for a Lambda proxy; others have 1.0 only",
-    "botocore: CreateIntegration, PayloadFormatVersion; github.com/hashicorp/terraform-provider-aws, issue 25280; "
-    "the texts are recalled",
+    "botocore: CreateIntegration, PayloadFormatVersion; github.com/hashicorp/terraform-provider-aws, issue 25280; the "
+    "text of what is unsupported: an answer of ImportApi in public notes",
 )
 TIMEOUT = rule(
     "http.integration-timeout",
@@ -117,7 +118,7 @@ def _check_payload(call: Call, made: Document, known: tuple[str, ...]) -> None:
         return
     if version is None:
         raise bad_request("PayloadFormatVersion is a required parameter for integrations of HTTP APIs")
-    raise bad_request(f"Invalid PayloadFormatVersion {version}: supported for this integration is {' or '.join(known)}")
+    raise bad_request(f"Unsupported PayloadFormatVersion: {version}")
 
 
 def _check_needs(call: Call, made: Document) -> None:
@@ -147,7 +148,7 @@ def _check_link(call: Call, api: HttpApi, made: Document) -> None:
         return
     if not api.is_websocket and made["IntegrationType"] != "HTTP_PROXY":
         raise bad_request("The connection type VPC_LINK is supported for HTTP_PROXY integrations only")
-    links = call.part(RestRegion).vpc_links if api.is_websocket else call.part(HttpRegion).vpc_links
+    links = call.part(RestRegion).vpc_links if api.is_websocket else vpc_links(call)
     if made.get("ConnectionId") not in links:
         raise bad_request(f"Invalid VPC link identifier specified {made.get('ConnectionId')}")
 

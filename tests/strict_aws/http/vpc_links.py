@@ -30,7 +30,7 @@ IN_USE = rule(
 _MOST = 10
 
 
-def _links(call: Call) -> dict[str, Document]:
+def vpc_links(call: Call) -> dict[str, Document]:
     """The links as they are by now."""
     region, at_once = call.part(HttpRegion), not call.holds(TIMES)
     for link_id, times in list(region.vpc_link_times.items()):
@@ -50,7 +50,7 @@ def create_vpc_link(call: Call) -> Document:
     if not 1 <= len(call.params["SubnetIds"]) <= 10 and call.holds(SUBNETS):
         raise bad_request("A VPC link has to have between 1 and 10 subnets")
     check_tags(call, call.params.get("Tags"))
-    if len(_links(call)) >= _MOST and call.holds(QUOTAS):
+    if len(vpc_links(call)) >= _MOST and call.holds(QUOTAS):
         text = "Maximum number of VPC links for this account has been reached. Please contact AWS if you need more."
         raise Refusal("ConflictException", text, 429)
     region = call.part(HttpRegion)
@@ -73,19 +73,19 @@ def create_vpc_link(call: Call) -> Document:
 @answers("apigatewayv2", "GetVpcLinks")
 def get_vpc_links(call: Call) -> Document:
     """GetVpcLinks."""
-    return listed(call, _links(call).values())
+    return listed(call, vpc_links(call).values())
 
 
 @answers("apigatewayv2", "GetVpcLink")
 def get_vpc_link(call: Call) -> Document:
     """GetVpcLink."""
-    return find_in(call, _links(call), "VpcLink")
+    return find_in(call, vpc_links(call), "VpcLink")
 
 
 @answers("apigatewayv2", "UpdateVpcLink")
 def update_vpc_link(call: Call) -> Document:
     """UpdateVpcLink: its name; subnets and groups are given once."""
-    link = find_in(call, _links(call), "VpcLink")
+    link = find_in(call, vpc_links(call), "VpcLink")
     new = edited(call, link, ("Name",), required=("Name",))
     call.part(HttpRegion).vpc_links[new["VpcLinkId"]] = new
     return new
@@ -94,7 +94,7 @@ def update_vpc_link(call: Call) -> Document:
 @answers("apigatewayv2", "DeleteVpcLink")
 def delete_vpc_link(call: Call) -> None:
     """DeleteVpcLink: gone after a while."""
-    link = find_in(call, _links(call), "VpcLink")
+    link = find_in(call, vpc_links(call), "VpcLink")
     users = _users(call, link["VpcLinkId"])
     if users and call.holds(IN_USE):
         form = "[Method:Resource:Stage]" if any(each.count(":") == 2 for each in users) else "[Method:Resource]"
