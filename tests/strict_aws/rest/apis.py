@@ -54,6 +54,11 @@ TAGS_SHOWN = rule(
     "Get and Update show `tags: {}`, Create and List leave it out",
     "AWS notes, appendix B; recorded: test_update_rest_api_compression",
 )
+UPDATING = rule(
+    "rest.api-updating",
+    "A private API is UPDATING for a while after it was made or changed, and is not updated meanwhile",
+    "AWS notes, section 4.4",
+)
 STATUS = rule("rest.api-status", "Every answer shows apiStatus", "botocore: RestApi.apiStatus", recalled=True)
 MANY = rule("rest.api-quota", "600 regional, 120 edge and 600 private APIs a region", "AWS notes, section 2.2")
 MAPPED = rule(
@@ -85,9 +90,28 @@ def api_answer(call: Call, api: RestApi, *, tags: bool = False) -> Document:
         document["policy"] = answered_policy(call, document["policy"])
     if tags and call.holds(TAGS_SHOWN):
         document.setdefault("tags", {})
+    if _is_updating(call, api):
+        document["apiStatus"] = "UPDATING"
     if not call.holds(STATUS):
         document.pop("apiStatus", None)
     return document
+
+
+def _is_updating(call: Call, api: RestApi) -> bool:
+    return call.now < api.updating_until and call.holds(UPDATING)
+
+
+def begin_update(call: Call, api: RestApi) -> None:
+    """Let a private API be UPDATING for as long as the weather has it."""
+    weather = call.aws.weather
+    if api.fields["endpointConfiguration"]["types"] == ["PRIVATE"] and not weather.is_calm:
+        api.updating_until = call.now + weather.update_lag
+
+
+def refuse_while_updating(call: Call, api: RestApi) -> None:
+    """Refuse an update of an API while another one is under way."""
+    if _is_updating(call, api):
+        raise bad_request("There is already an update in progress")
 
 
 def endpoint_configuration(call: Call, given: Document | None) -> Document:
@@ -173,6 +197,7 @@ def create_rest_api(call: Call) -> Document:
     elif call.holds(WHOLE):
         api.draft = copied(call, source, api)
     call.part(RestRegion).apis[api.id] = api
+    begin_update(call, api)
     return api_answer(call, api)
 
 
@@ -193,11 +218,13 @@ def get_rest_api(call: Call) -> Document:
 def update_rest_api(call: Call) -> Document:
     """Patch an API's own settings."""
     api = find_api(call)
+    refuse_while_updating(call, api)
     changed = patched(call, api.fields, _slots(call, api))
     check_settings(call, changed)
     if changed["endpointConfiguration"] != api.fields["endpointConfiguration"]:
         check_endpoints(call, changed["endpointConfiguration"])
     api.fields = changed
+    begin_update(call, api)
     return api_answer(call, api, tags=True)
 
 

@@ -8,7 +8,14 @@ from typing import Any
 from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request
-from tests.strict_aws.rest.apis import APIS, api_answer, check_number, new_api
+from tests.strict_aws.rest.apis import (
+    APIS,
+    api_answer,
+    begin_update,
+    check_number,
+    new_api,
+    refuse_while_updating,
+)
 from tests.strict_aws.rest.openapi_document import Source, read
 from tests.strict_aws.rest.openapi_documentation import make_parts
 from tests.strict_aws.rest.openapi_extensions import make_gateway_responses, make_settings, make_validators
@@ -52,6 +59,7 @@ def import_rest_api(call: Call) -> Document:
     check_number(call, api.fields["endpointConfiguration"])
     _carry_out(call, source, api, overwrite=False)
     call.part(RestRegion).apis[api.id] = api
+    begin_update(call, api)
     return api_answer(call, api) | {"warnings": source.findings.warnings or None}
 
 
@@ -64,6 +72,7 @@ def put_rest_api(call: Call) -> Document:
     _parameters(call)
     source = read(call)
     api = find_api(call)
+    refuse_while_updating(call, api)
     changed = copy.deepcopy(api)
     _carry_out(call, source, changed, overwrite=call.params.get("mode") == "overwrite")
     api.fields, changed.draft.resources, resources = changed.fields, api.draft.resources, changed.draft.resources
@@ -71,6 +80,7 @@ def put_rest_api(call: Call) -> Document:
     if call.holds(NOT_ATOMIC):
         call.aws.weather.break_off(call)
     api.draft.resources, api.documentation_parts = resources, changed.documentation_parts
+    begin_update(call, api)
     return api_answer(call, api, tags=True) | {"warnings": source.findings.warnings or None}
 
 

@@ -63,6 +63,8 @@ class RestApi:
     documentation_versions: dict[str, Document] = field(default_factory=dict)
     documented: dict[str, dict[str, Document]] = field(default_factory=dict)
     """documentation version -> the parts that it froze, by id"""
+    updating_until: float = 0.0
+    """when an update of the API itself is done, in seconds since 1970"""
 
     def frozen(self) -> Content:
         """A copy of the draft, with the API's own settings as they are now."""

@@ -219,3 +219,17 @@ def test_status_is_shown_unless_that_is_switched_off(rest: Any, strict: StrictAw
     if not shown:
         strict.switch_off(STATUS)
     assert rest.create_rest_api(name="x").get("apiStatus") == ("AVAILABLE" if shown else None)
+
+
+def test_a_private_api_is_updating_for_a_while(rest: Any, strict: StrictAws) -> None:
+    strict.weather.update_lag = 10.0
+    made = rest.create_rest_api(name="x", endpointConfiguration={"types": ["PRIVATE"]})
+    own = {"restApiId": made["id"], "patchOperations": [patch("replace", "/name", "y")]}
+    assert made["apiStatus"] == "UPDATING"
+    assert refused(rest.update_rest_api, **own) == ("BadRequestException", "There is already an update in progress")
+    document = b'{"openapi": "3.0.1", "info": {"title": "y", "version": "1"}, "paths": {}}'
+    assert refused(rest.put_rest_api, restApiId=made["id"], body=document)[0] == "BadRequestException"
+    strict.clock.sleep(10)
+    assert rest.get_rest_api(restApiId=made["id"])["apiStatus"] == "AVAILABLE"
+    assert rest.update_rest_api(**own)["apiStatus"] == "UPDATING"
+    assert rest.create_rest_api(name="edge")["apiStatus"] == "AVAILABLE"

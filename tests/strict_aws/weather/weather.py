@@ -44,7 +44,8 @@ class Weather:
     ``quotas``: whether rates are limited. ``group_lag``: seconds that a new security group is not found for.
     ``longest_page``: rows that any page holds at most, whatever was asked for. ``conflict_every``: after so many
     changes of one API the next is refused once as concurrent; 0 for never. ``halfway``: called in the middle of a call
-    that is not atomic; what it raises ends the call, and half of its effect stays.
+    that is not atomic; what it raises ends the call, and half of its effect stays. ``update_lag``: seconds that a
+    private REST API is UPDATING for after it was made or changed.
     """
 
     def __init__(self, aws: StrictAws) -> None:
@@ -61,6 +62,7 @@ class Weather:
         self.conflict_every = 0
         self.halfway: Callable[[Call], None] | None = None
         self._lag = 0.0
+        self.update_lag = 0.0
         self._changes: Counter[str] = Counter()
         self.buckets.share = 0.0
         self.buckets.refill()
