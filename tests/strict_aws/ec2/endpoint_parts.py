@@ -26,13 +26,13 @@ DNS_ATTRIBUTES = rule(
 DNS_ONCE = rule(
     "ec2.private-dns-once",
     "A service has private DNS once in a VPC",
-    "public issues that quote the text",
+    "quoted: the text in public issues",
 )
-ONE_A_ZONE = rule(
-    "ec2.endpoint-zones", "An endpoint has one subnet a zone", "EC2's list of error codes: DuplicateSubnetsInSameZone"
-)
+ONE_A_ZONE = rule("ec2.endpoint-zones", "An endpoint has one subnet a zone", "quoted: EC2's list of error codes")
 ROUTE_ONCE = rule(
-    "ec2.gateway-routes", "A route table has one gateway endpoint per service", "public code that quotes the text"
+    "ec2.gateway-routes",
+    "A route table has one gateway endpoint per service",
+    "quoted: RouteAlreadyExists in public code",
 )
 NAMES = rule(
     "ec2.endpoint-names",

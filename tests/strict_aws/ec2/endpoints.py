@@ -35,7 +35,7 @@ Document = dict[str, Any]
 SERVICE = rule(
     "ec2.endpoint-service",
     "The service of an endpoint is one of the region",
-    "terraform-provider-aws: InvalidServiceName",
+    "quoted: terraform-provider-aws, InvalidServiceName",
 )
 MEMBERS = rule(
     "ec2.endpoint-members",

@@ -12,7 +12,7 @@ DRY_RUN = rule("ec2.dry-run", "A dry run that would succeed changes nothing and 
 MALFORMED = rule(
     "ec2.malformed-ids",
     "An id that does not look like one is refused as malformed",
-    "public issues that quote EC2: InvalidGroupId.Malformed",
+    "quoted: InvalidGroupId.Malformed in public issues",
 )
 
 _KINDS = {

@@ -34,7 +34,7 @@ DUPLICATE = rule("ec2.duplicate-rules", "A rule that is there already is refused
 TWICE = rule(
     "ec2.same-permission-twice",
     "The same rule twice in one request is refused",
-    "public issues that quote the text; terraform-aws-modules",
+    "quoted: issues of terraform-aws-modules and others",
 )
 QUOTA = rule(
     "ec2.rules-per-group",
@@ -52,7 +52,7 @@ FORGIVEN = rule(
     "botocore: RevokeSecurityGroupIngress",
 )
 SAME_KIND = rule(
-    "ec2.rules-keep-their-kind", "A rule's kind of source can't be changed", "public issues that quote the text"
+    "ec2.rules-keep-their-kind", "A rule's kind of source can't be changed", "quoted: the text in public issues"
 )
 ALONE = rule(
     "ec2.rules-by-id-or-value",

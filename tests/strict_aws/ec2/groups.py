@@ -32,7 +32,7 @@ UNIQUE = rule(
 )
 TEXTS = rule("ec2.group-descriptions", "Descriptions have a charset and a length", "botocore: CreateSecurityGroup")
 MOST = rule("ec2.groups-per-region", "An account has so many groups in a region", "AWS notes, section 2.4")
-RESERVED = rule("ec2.default-group-name", "No group can be called default", "public code that quotes EC2")
+RESERVED = rule("ec2.default-group-name", "No group can be called default", "quoted: public code")
 STAYS = rule("ec2.default-group-stays", "The default group of a VPC can't be deleted", "AWS notes, section 3.2")
 IN_USE = rule(
     "ec2.group-in-use",
@@ -42,7 +42,7 @@ IN_USE = rule(
 ACROSS_PEERING = rule(
     "ec2.peer-references-do-not-hold",
     "A rule of a peer VPC's group does not keep a group from being deleted: it becomes stale",
-    "VPC peering guide, stale security group rules",
+    "quoted: VPC peering guide, stale security group rules",
 )
 ASSOCIATION_HOLDS = rule(
     "ec2.association-holds-group",

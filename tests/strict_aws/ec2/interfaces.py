@@ -23,7 +23,7 @@ Document = dict[str, Any]
 SAME_VPC = rule(
     "ec2.interface-groups",
     "The groups of an interface are of its VPC, or associated with it",
-    "public issues that quote the text; botocore: AssociateSecurityGroupVpc",
+    "quoted: the text in public issues; botocore: AssociateSecurityGroupVpc",
 )
 MOST = rule("ec2.groups-per-interface", "An interface has up to five groups", "AWS notes, section 2.4")
 MANAGED = rule("ec2.managed-interfaces", "Interfaces of endpoints go with these only", "botocore: RequesterManaged")

@@ -19,7 +19,7 @@ IDS = rule(
     "public code that quotes EC2 on DescribeVpcs and DescribeInstances; the other listings likewise by recall",
     recalled=True,
 )
-TOKENS = rule("ec2.page-tokens", "A token of another list, or made up, is refused", "EC2's list of error codes")
+TOKENS = rule("ec2.page-tokens", "A token of another list, or made up, is refused", "quoted: EC2's list of error codes")
 
 
 def paged(

@@ -29,7 +29,7 @@ ACCEPTER = rule(
 STATES = rule(
     "ec2.peering-states",
     "Accepted and rejected are those that wait for it, deleted those that are active or wait",
-    "VPC peering guide, lifecycle",
+    "quoted: VPC peering guide, lifecycle",
 )
 _OPTIONS = {
     "AllowDnsResolutionFromRemoteVpc": False,

@@ -41,7 +41,7 @@ DESCRIPTIONS = rule("ec2.rule-descriptions", "Descriptions of rules have a chars
 REACH = rule(
     "ec2.reach-of-references",
     "A rule refers to groups of its own VPC, or across an active peering in the same region",
-    "VPC peering guide, security groups; public issues that quote the text",
+    "quoted: VPC peering guide, security groups; the text in public issues",
 )
 SOURCES = rule("ec2.rule-source", "A rule has exactly one source", "botocore: AuthorizeSecurityGroupIngress")
 BATCH = rule("ec2.rules-a-call", "A call takes up to 1000 rules", "AWS notes, section 2.3: not of AWS", recalled=True)
@@ -192,7 +192,7 @@ def drafts(
         low, high = ports_of(call, protocol, permission.get("FromPort"), permission.get("ToPort"))
         own = {"IsEgress": egress, "IpProtocol": protocol, "FromPort": low, "ToPort": high}
         found = [own | source for source in _sources(call, group, permission, resolve)]
-        if not found:
+        if not found and call.holds(SOURCES):
             text = "Missing source specification: include source security group or CIDR information"
             raise Refusal("MissingParameter", text)
         made += found

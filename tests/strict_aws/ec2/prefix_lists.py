@@ -41,24 +41,26 @@ BUSY = rule(
 BOTH = rule(
     "ec2.entry-added-and-removed",
     "A block can't be added and removed in one call",
-    "terraform-provider-aws, vpc_managed_prefix_list.go",
+    "quoted: terraform-provider-aws, vpc_managed_prefix_list.go",
 )
 ADDED_TWICE = rule(
     "ec2.entry-there-already",
     "An entry with the same block and description as one that is there is refused",
-    "terraform-provider-aws, issue 29204",
+    "quoted: terraform-provider-aws, issue 29204",
 )
 REDESCRIBED = rule(
     "ec2.entry-description",
     "A block that is there can't be added with another description: it is removed first, in a call of its own",
-    "terraform-provider-aws, vpc_managed_prefix_list.go (InvalidRequest), and pull request 43661",
+    "quoted: terraform-provider-aws, vpc_managed_prefix_list.go, and pull request 43661",
 )
 NOT_AN_ENTRY = rule(
     "ec2.entry-not-there",
     "An entry to remove has to be there",
-    "terraform-provider-aws quotes InvalidPrefixListModification",
+    "quoted: terraform-provider-aws, InvalidPrefixListModification",
 )
-OWN = rule("ec2.aws-lists-are-fixed", "AWS's own lists can't be changed", "VPC user guide, AWS-managed prefix lists")
+OWN = rule(
+    "ec2.aws-lists-are-fixed", "AWS's own lists can't be changed", "quoted: VPC user guide, AWS-managed prefix lists"
+)
 
 
 def _find(call: Call, *, own: bool = True) -> PrefixList:

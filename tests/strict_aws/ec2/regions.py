@@ -14,9 +14,12 @@ from tests.strict_aws.models import session
 Document = dict[str, Any]
 
 
+_ZONES = {"us-east-1": "abcdef", "us-west-2": "abcd"}
+
+
 def zones(call: Call) -> list[str]:
     """The names of the region's zones."""
-    return [call.region.name + letter for letter in "abc"]
+    return [call.region.name + letter for letter in _ZONES.get(call.region.name, "abc")]
 
 
 def zone_id(zone: str) -> str:
@@ -25,7 +28,7 @@ def zone_id(zone: str) -> str:
     short = {"north": "n", "south": "s", "east": "e", "west": "w", "central": "c"}
     for word, letter in short.items():
         place = place.replace(word, letter)
-    return f"{area.replace('-', '')}{place}{number}-az{'abc'.index(zone[-1]) + 1}"
+    return f"{area.replace('-', '')}{place}{number}-az{'abcdef'.index(zone[-1]) + 1}"
 
 
 @answers("ec2", "DescribeRegions")

@@ -24,7 +24,9 @@ Document = dict[str, Any]
 SUBNET_RANGE = rule(
     "ec2.subnet-range", "A subnet lies within its VPC's blocks and beside its other subnets", "botocore: CreateSubnet"
 )
-SUBNET_IN_USE = rule("ec2.subnet-in-use", "A subnet with interfaces can't be deleted", "EC2's list of error codes")
+SUBNET_IN_USE = rule(
+    "ec2.subnet-in-use", "A subnet with interfaces can't be deleted", "quoted: EC2's list of error codes"
+)
 
 
 def _subnet_block(call: Call, vpc: Document, text: str) -> str:

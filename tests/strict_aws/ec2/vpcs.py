@@ -21,13 +21,15 @@ from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
 
-RANGE = rule("ec2.vpc-range", "A VPC's block is a /16 to a /28", "VPC user guide, VPC CIDR blocks")
+RANGE = rule("ec2.vpc-range", "A VPC's block is a /16 to a /28", "quoted: VPC user guide, VPC CIDR blocks")
 IPV6_LATER = rule(
     "ec2.ipv6-block-later",
     "A VPC that gets an IPv6 block lets its default group out by it, where its egress is as it was born",
-    "VPC user guide, default security groups",
+    "quoted: VPC user guide, default security groups",
 )
-VPC_IN_USE = rule("ec2.vpc-in-use", "A VPC with anything in it can't be deleted", "public issues that quote EC2")
+VPC_IN_USE = rule(
+    "ec2.vpc-in-use", "A VPC with anything in it can't be deleted", "quoted: DependencyViolation in public issues"
+)
 
 
 def _ipv4_association(call: Call, cidr: str) -> Document:
