@@ -25,6 +25,11 @@ READABLE = rule(
     "A body that is no document is refused",
     "recorded: test_import_documentation_parts_bad_file",
 )
+ATTRIBUTES = rule(
+    "rest.import-documentation-merged",
+    "Merging a part into one of the same location replaces the attributes that it has, and leaves the others",
+    "quoted: the developer guide on importing API documentation",
+)
 LOCATIONS = rule(
     "rest.import-documentation-locations",
     "A part whose location can't be is left out, with a warning",
@@ -42,16 +47,18 @@ def make_parts(call: Call, api: RestApi, document: Document, findings: Findings,
     made = []
     for location, properties in _read(call, parts if isinstance(parts, list) else [], findings):
         own = next((i for i, each in api.documentation_parts.items() if each["location"] == location), None)
+        if own is not None and call.holds(ATTRIBUTES):
+            properties = json.loads(api.documentation_parts[own]["properties"]) | properties
         own = own or call.aws.ids.gateway(6)
-        api.documentation_parts[own] = {"id": own, "location": location, "properties": properties}
+        api.documentation_parts[own] = {"id": own, "location": location, "properties": json.dumps(properties)}
         made.append(own)
     if len(api.documentation_parts) > MOST_PARTS and call.holds(PARTS):
         findings.fail(f"Maximum number of documentation parts for this API has been reached: {MOST_PARTS}")
     return made
 
 
-def _read(call: Call, parts: list[Any], findings: Findings) -> Iterator[tuple[Document, str]]:
-    """(location with its defaults, properties as JSON text) of every part."""
+def _read(call: Call, parts: list[Any], findings: Findings) -> Iterator[tuple[Document, Document]]:
+    """(location with its defaults, properties) of every part."""
     for part in parts:
         given = {str(k): str(v) for k, v in (part.get("location") or {}).items() if v is not None}
         try:
@@ -63,7 +70,7 @@ def _read(call: Call, parts: list[Any], findings: Findings) -> Iterator[tuple[Do
                 findings.warn(f"{refusal.message}. Ignoring.")
             continue
         properties = part.get("properties")
-        yield location, properties if isinstance(properties, str) else json.dumps(properties or {})
+        yield location, json.loads(properties) if isinstance(properties, str) else properties or {}
 
 
 @answers("apigateway", "ImportDocumentationParts")

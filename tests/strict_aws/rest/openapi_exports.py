@@ -11,6 +11,7 @@ from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request
 from tests.strict_aws.rest import openapi_documentation, openapi_extensions, openapi_models, openapi_security
 from tests.strict_aws.rest.models import JSON
+from tests.strict_aws.rest.openapi_documented import write_in
 from tests.strict_aws.rest.openapi_writing import APIGATEWAY, NON_JSON, Operations
 from tests.strict_aws.rest.stages import find_stage
 from tests.strict_aws.rest.state import Content, Document, RestApi
@@ -37,9 +38,9 @@ KIND = rule(
 )
 DOCUMENTATION = rule(
     "rest.export-documentation",
-    "extensions=documentation adds the parts of the documentation version that the stage shows",
-    "AWS notes, section 4.1; the developer guide's sample of it",
-    recalled=True,
+    "The documentation version that the stage shows is exported where documentation, or no extension, is asked for; "
+    "what OpenAPI knows of it is inserted into what it tells of",
+    "AWS notes, section 4.1; the developer guide on publishing documentation",
 )
 
 
@@ -92,7 +93,8 @@ def _document(call: Call, api: RestApi, stage: Document, content: Content) -> Do
     if APIGATEWAY in extensions:
         document |= openapi_extensions.exported(content)
     version = stage.get("documentationVersion")
-    if "documentation" in extensions and version and call.holds(DOCUMENTATION):
+    if extensions & {"", "documentation"} and version and call.holds(DOCUMENTATION):
+        write_in(document, api.documented[version].values())
         document |= openapi_documentation.exported(api, version)
     return document
 

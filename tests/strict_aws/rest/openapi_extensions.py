@@ -17,9 +17,9 @@ from tests.strict_aws.rules import rule
 TITLE = rule("rest.import-title", "An API is named by the document's title", "recorded: test_import_swagger_api")
 OVERWRITTEN = rule(
     "rest.overwrite-settings",
-    "Overwriting takes away description, version, policy, binary types, compression, key source and VPC endpoints "
-    "that the document does not give",
-    "AWS notes, section 4.4",
+    "Overwriting resets what the document does not give: description, version, policy, binary types, compression, key "
+    "source, VPC endpoints, whether the default endpoint is on, security policy and access mode",
+    "AWS notes, section 4.4; the developer guide on importing to update an API",
 )
 BINARY_TYPES = rule(
     "rest.merge-binary-types",
@@ -29,7 +29,8 @@ BINARY_TYPES = rule(
 
 _TEXTS = {"api-key-source": "apiKeySource", "security-policy": "securityPolicy"}
 _TEXTS["endpoint-access-mode"] = "endpointAccessMode"
-_REPLACED = ("description", "version", "policy", "binaryMediaTypes", "minimumCompressionSize")
+_REPLACED = ("description", "version", "policy", "binaryMediaTypes", "minimumCompressionSize", "securityPolicy")
+_REPLACED += ("endpointAccessMode",)
 
 
 def make_settings(call: Call, source: Source, api: RestApi, *, overwrite: bool) -> None:

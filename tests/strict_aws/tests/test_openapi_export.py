@@ -184,15 +184,34 @@ def test_no_endpoint_configuration(rest: Any) -> None:
 
 
 def test_documentation_of_the_version_that_the_stage_shows(rest: Any) -> None:
-    """As it was frozen."""
-    parts = [{"location": {"type": "METHOD", "path": "/a", "method": "GET"}, "properties": {"description": "reads"}}]
+    """As it was frozen: by itself, and in what it tells of as far as OpenAPI knows it."""
+    told = {
+        "API": ({}, {"info": {"description": "told", "odd": 1}, "x-api": 1}),
+        "METHOD": ({"path": "/a", "method": "GET"}, {"description": "reads", "summary": "short", "odd": 1}),
+        "RESPONSE": ({"statusCode": "200"}, {"description": "fine"}),
+        "RESOURCE": ({"path": "/a"}, {"description": "not a member", "x-path": 2}),
+        "MODEL": ({"name": "Held"}, {"description": "held"}),
+    }
+    parts = [{"location": {"type": kind, **place}, "properties": each} for kind, (place, each) in told.items()]
     api = _served(rest, FULL | {EXT + "documentation": {"documentationParts": parts}})
     assert "documentation" not in _extensions(_export(rest, api, extensions="documentation"))
     rest.create_documentation_version(restApiId=api, documentationVersion="v1", stageName="live")
-    (part,) = rest.get_documentation_parts(restApiId=api)["items"]
-    rest.delete_documentation_part(restApiId=api, documentationPartId=part["id"])
-    carried = _export(rest, api, extensions="documentation")[EXT + "documentation"]
-    assert (carried["version"], carried["documentationParts"]) == ("v1", parts)
+    for part in rest.get_documentation_parts(restApiId=api)["items"]:
+        rest.delete_documentation_part(restApiId=api, documentationPartId=part["id"])
+    document = _export(rest, api, extensions="documentation")
+    carried = document[EXT + "documentation"]
+    assert carried["version"] == "v1" and "createdDate" in carried
+    assert sorted(json.dumps(each, sort_keys=True) for each in carried["documentationParts"]) == sorted(
+        json.dumps(each, sort_keys=True) for each in parts
+    )
+    item = document["paths"]["/a"]
+    assert (document["info"]["description"], document["x-api"], item["x-path"]) == ("told", 1, 2)
+    assert (item["get"]["description"], item["get"]["summary"]) == ("reads", "short")
+    assert item["get"]["responses"]["200"]["description"] == item["put"]["responses"]["200"]["description"] == "fine"
+    assert document["components"]["schemas"]["Held"]["description"] == "held"
+    assert not {"odd", "description"} & set(item) and "description" not in item["put"]
+    assert _export(rest, api) == document
+    assert "documentation" not in _extensions(_export(rest, api, extensions="apigateway"))
 
 
 def test_models_of_other_content_types_can_not_be_exported(rest: Any) -> None:

@@ -227,15 +227,17 @@ def test_documentation_by_itself(rest: Any) -> None:
     """ImportDocumentationParts merges by location or overwrites; what can't be placed is warned of."""
     api = rest.create_rest_api(name="told")["id"]
 
-    def body(*locations: Document, text: str = "first") -> str:
-        parts = [{"location": each, "properties": {"description": text}} for each in locations]
+    def body(*locations: Document, text: str = "description") -> str:
+        parts = [{"location": each, "properties": {text: text}} for each in locations]
         return json.dumps({EXT + "documentation": {"documentationParts": parts}})
 
     root, odd = {"type": "API"}, {"type": "MODEL"}
     first = rest.import_documentation_parts(restApiId=api, body=body(root, {"type": "RESOURCE", "path": "/a"}))
     assert len(first["ids"]) == 2 and "warnings" not in first
-    again = rest.import_documentation_parts(restApiId=api, mode="merge", body=body(root, odd, text="second"))
+    again = rest.import_documentation_parts(restApiId=api, mode="merge", body=body(root, odd, text="summary"))
     assert again["ids"] == first["ids"][:1] and len(again["warnings"]) == 1
+    merged = rest.get_documentation_part(restApiId=api, documentationPartId=first["ids"][0])["properties"]
+    assert json.loads(merged) == {"description": "description", "summary": "summary"}
     with pytest.raises(ClientError, match="Warnings found during import"):
         rest.import_documentation_parts(restApiId=api, mode="overwrite", body=body(odd), failOnWarnings=True)
     assert len(rest.get_documentation_parts(restApiId=api)["items"]) == 2

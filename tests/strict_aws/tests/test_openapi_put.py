@@ -50,7 +50,11 @@ def _put(rest: Any, api: str, document: Document, mode: str, **params: Any) -> A
 def api(rest: Any) -> str:
     """A regional API that came from a document."""
     given = {"endpointConfigurationTypes": "REGIONAL"}
-    document = _document("/a", "/a/b") | {EXT + "minimum-compression-size": 10, EXT + "binary-media-types": ["a/a"]}
+    policy = {EXT + "security-policy": "SecurityPolicy_TLS13_1_3_2025_09", EXT + "endpoint-access-mode": "STRICT"}
+    document = _document("/a", "/a/b", **policy) | {
+        EXT + "minimum-compression-size": 10,
+        EXT + "binary-media-types": ["a/a"],
+    }
     document["info"]["description"] = "as it was"
     return str(rest.import_rest_api(body=json.dumps(document), parameters=given)["id"])
 
@@ -93,7 +97,13 @@ def test_overwriting_takes_away_all_else(rest: Any, api: str) -> None:
         assert set(after[name]) == {"second"}
     assert set(after["gateway_responses"]) == {"UNAUTHORIZED"} and len(after["documentation_parts"]) == 1
     settings = after["settings"]
-    assert not {"description", "binaryMediaTypes", "minimumCompressionSize"} & set(settings)
+    assert not {
+        "description",
+        "binaryMediaTypes",
+        "minimumCompressionSize",
+        "securityPolicy",
+        "endpointAccessMode",
+    } & set(settings)
     assert settings["endpointConfiguration"] == before["settings"]["endpointConfiguration"]
     assert (settings["tags"], settings["rootResourceId"]) == ({"team": "a"}, before["settings"]["rootResourceId"])
     resource = after["resources"]["/a"]

@@ -89,7 +89,7 @@ def _whole() -> Document:
     }
     statement = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
     parts = [
-        {"location": {"type": "API"}, "properties": {"info": {"description": "all of it"}}},
+        {"location": {"type": "API"}, "properties": {"description": "all of it"}},
         {"location": {"type": "RESPONSE", "path": "/items/{id}", "method": "GET"}, "properties": {"description": "x"}},
     ]
     document = openapi(paths, components={"schemas": schemas, "securitySchemes": schemes})
@@ -170,6 +170,22 @@ def test_what_the_way_loses(rest: Any, client: Any) -> None:
     assert set(there["paths"]) == {"/"}
     integration = there["paths"]["/"]["GET"]["methodIntegration"]
     assert "integrationTarget" not in integration and len(integration["integrationResponses"]) == 1
+
+
+def test_documentation_finds_its_way_into_the_definition(rest: Any, client: Any) -> None:
+    """What is told of the API and of models stands in their own members, too, when an export with it is imported."""
+    parts = [
+        {"location": {"type": "API"}, "properties": {"info": {"description": "told"}}},
+        {"location": {"type": "MODEL", "name": "Item"}, "properties": {"description": "told"}},
+    ]
+    document = openapi({"/": {"get": operation()}}, components={"schemas": {"Item": {"type": "object"}}})
+    body = json.dumps(document | {EXT + "documentation": {"documentationParts": parts}})
+    api = rest.import_rest_api(body=body)["id"]
+    _deployed(rest, api)
+    west = client("apigateway", region="us-west-2")
+    there = state(west, _moved(rest, west, api, "oas30"))
+    assert there["settings"]["description"] == there["models"]["Item"]["description"] == "told"
+    assert "description" not in state(rest, api)["settings"]
 
 
 def test_swagger_spreads_models_over_content_types(rest: Any, client: Any) -> None:
