@@ -24,7 +24,7 @@ KIND = rule(
 PAYLOAD = rule(
     "http.authorizer-payload",
     "A REQUEST authorizer of an HTTP API needs its payload format version",
-    "github.com/getmoto/moto, pull request 5474, tried against AWS",
+    "quoted: github.com/getmoto/moto, pull request 5474, tried against AWS",
 )
 VERSIONS = rule(
     "http.authorizer-payload-versions",

@@ -15,7 +15,7 @@ from tests.strict_aws.rules import rule
 IN_USE = rule(
     "http.delete-used-authorizer",
     "An authorizer that a route names can't be deleted",
-    "github.com/anomalyco/sst, issue 5586",
+    "quoted: github.com/anomalyco/sst, issue 5586",
 )
 _MEMBERS = (
     "AuthorizerCredentialsArn",

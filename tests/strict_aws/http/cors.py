@@ -12,7 +12,7 @@ from tests.strict_aws.rules import rule
 CREDENTIALS = rule(
     "http.cors-credentials",
     "Credentials are refused with the origin *",
-    "github.com/aws/aws-cdk, issue 9076",
+    "quoted: github.com/aws/aws-cdk, issue 9076",
 )
 ORIGINS = rule(
     "http.cors-origins",

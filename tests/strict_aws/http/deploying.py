@@ -10,7 +10,7 @@ from tests.strict_aws.rules import rule
 NEEDS_ROUTES = rule(
     "http.deployment-needs-routes",
     "An API without routes can't be deployed",
-    "github.com/mach-composer/mach-composer-cli, issue 42 (CreateDeployment)",
+    "quoted: github.com/mach-composer/mach-composer-cli, issue 42 (CreateDeployment)",
 )
 AUTO_NEEDS_ROUTES = rule(
     "http.auto-deployment-needs-routes",

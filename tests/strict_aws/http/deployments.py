@@ -21,7 +21,7 @@ STAGE_THERE = rule(
 IN_USE = rule(
     "http.delete-used-deployment",
     "A deployment that a stage has can't be deleted",
-    "github.com/hashicorp/terraform-provider-aws, issue 19805, has it of v1; taken over",
+    "quoted: github.com/hashicorp/terraform-provider-aws, issue 19805, has it of v1; taken over",
 )
 
 

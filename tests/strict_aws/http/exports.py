@@ -31,7 +31,7 @@ FORM = rule(
     "http.export-form",
     "An export has what AWS's have: a server with a base path, a default response, generated path parameters, unused "
     "integrations by name, no tags, no descriptions of integrations, a date for a version that is not there",
-    "exports of HTTP APIs in public repositories; AWS notes, section 4.1 and appendix B",
+    "quoted: exports of HTTP APIs in public repositories; AWS notes, section 4.1 and appendix B",
 )
 SHARED = rule(
     "http.export-shared-integrations",

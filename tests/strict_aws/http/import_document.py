@@ -35,12 +35,12 @@ BASEPATH = rule(
 INFO = rule(
     "http.import-info",
     "What a document has and an HTTP API has not is ignored, and named in ImportInfo",
-    "an answer of ImportApi in public notes on the developer guide's pet store",
+    "quoted: an answer of ImportApi in public notes on the developer guide's pet store",
 )
 PARSING = rule(
     "http.import-parse-issues",
     "References that lead nowhere are warned of",
-    "terraform-provider-aws: the test of FailOnWarnings of aws_apigatewayv2_api, which moto quotes",
+    "quoted: terraform-provider-aws: the test of FailOnWarnings of aws_apigatewayv2_api, which moto quotes",
 )
 PREFIX = "x-amazon-apigateway-"
 VERBS = ("get", "put", "post", "delete", "options", "head", "patch")

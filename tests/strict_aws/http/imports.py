@@ -26,13 +26,13 @@ HTTP_ONLY = rule(
 INTEGRATION_IGNORED = rule(
     "http.import-ignores-integrations",
     "An integration that can't be made is warned of and left out; its route is made",
-    "an answer of ImportApi in public notes on the developer guide's pet store",
+    "quoted: an answer of ImportApi in public notes on the developer guide's pet store",
 )
 OVERWRITES = rule(
     "http.reimport-overwrites",
     "ReimportApi leaves nothing of the routes, integrations, authorizers, CORS, description and version before it; "
     "stages stay, and tags where the document has none",
-    "terraform-provider-aws: api.go puts back what ReimportApi took; that tags stay is recalled",
+    "quoted: terraform-provider-aws: api.go puts back what ReimportApi took; that tags stay is recalled",
 )
 _CORS = {
     "allowCredentials": "AllowCredentials",

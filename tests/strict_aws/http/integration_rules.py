@@ -16,7 +16,7 @@ from tests.strict_aws.rules import rule
 PROXIES = rule(
     "http.proxy-integrations",
     "An HTTP API has proxy integrations only",
-    "github.com/aws/aws-cli, issue 6363",
+    "quoted: github.com/aws/aws-cli, issue 6363",
 )
 PAYLOAD = rule(
     "http.payload-format",

@@ -15,7 +15,7 @@ from tests.strict_aws.rules import rule
 IN_USE = rule(
     "http.delete-used-integration",
     "An integration that a route leads to can't be deleted",
-    "github.com/milliHQ/terraform-aws-next-js, issue 247",
+    "quoted: github.com/milliHQ/terraform-aws-next-js, issue 247",
 )
 MANAGED = rule(
     "http.delete-managed-integration",

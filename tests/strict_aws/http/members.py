@@ -13,19 +13,19 @@ from tests.strict_aws.rules import rule
 HTTP_ONLY = rule(
     "http.http-only-members",
     "Members that only HTTP APIs have are refused on a WebSocket API",
-    "botocore: 'Supported only for HTTP APIs' in the members' documentation; the text of the refusal is recalled",
+    "botocore: CreateIntegration and others, 'Supported only for HTTP APIs'; the text is recalled",
 )
 WEBSOCKET_ONLY = rule(
     "http.websocket-only-members",
     "Members that only WebSocket APIs have are refused on an HTTP API, unless they are sent as false",
-    "botocore: 'Supported only for WebSocket APIs'; terraform-provider-aws sends ApiKeyRequired=false to HTTP APIs",
+    "botocore: CreateRoute and others, 'Supported only for WebSocket APIs'; terraform-provider-aws sends false",
 )
 MERGED_MAPS = rule(
     "http.merged-maps",
     "UpdateStage (variables, route settings), UpdateIntegration (request and response parameters) and UpdateRoute "
     "(request parameters) keep the entries of a map that are not sent; an empty text, or an empty map within the map, "
     "takes an entry away",
-    "terraform-provider-aws: stage.go, integration.go and route.go work by it",
+    "quoted: terraform-provider-aws: stage.go, integration.go and route.go work by it",
 )
 QUOTAS = rule(
     "http.quotas",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request, conflict
@@ -12,7 +13,7 @@ from tests.strict_aws.rules import rule
 FORM = rule(
     "http.route-key-form",
     "A route key of an HTTP API is a method and a path, or $default",
-    "public reports of CreateRoute's refusal, for example in theonestack/cfhighlander templates",
+    "quoted: public reports of CreateRoute's refusal, for example in theonestack/cfhighlander templates",
 )
 VARIABLES = rule(
     "http.route-key-variables",
@@ -23,12 +24,12 @@ VARIABLES = rule(
 UNIQUE = rule(
     "http.route-key-unique",
     "Two routes of an API can't have the same key",
-    "github.com/serverless/serverless, issue 7260",
+    "quoted: github.com/serverless/serverless, issue 7260",
 )
 SAME_LEVEL = rule(
     "http.route-key-same-level",
     "Two routes can't differ by nothing but the names of their path's variables",
-    "github.com/plutomi/plutomi, issue 271",
+    "quoted: github.com/plutomi/plutomi, issue 271",
 )
 METHODS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _VARIABLE = re.compile(r"\{([^/{}+]+)(\+?)\}")
@@ -47,11 +48,9 @@ def check_key(call: Call, key: str, *, websocket: bool, others: Iterable[str] = 
     for other in others:
         if other == key and call.holds(UNIQUE):
             raise conflict(f"Route with key {key} already exists for this API")
-        if not websocket and _pattern(other) == _pattern(key) and other != key and call.holds(SAME_LEVEL):
-            text = (
-                f'The provided route key "{key}" has a conflicting variable on the same hierarchical level as "{other}"'
-            )
-            raise conflict(text)
+        if "{" in key and "{" in other and not websocket and call.holds(SAME_LEVEL) and _alike(other, key):
+            text = f'has a conflicting variable on the same hierarchical level as "{other}"'
+            raise conflict(f'The provided route key "{key}" {text}')
 
 
 def _check_form(call: Call, key: str) -> None:
@@ -69,5 +68,11 @@ def _check_form(call: Call, key: str) -> None:
         raise bad_request(f"The provided route key {key} has invalid path variables")
 
 
+def _alike(key: str, other: str) -> bool:
+    """Whether two different keys differ by nothing but their variables' names."""
+    return key != other and _pattern(key) == _pattern(other)
+
+
+@cache
 def _pattern(key: str) -> str:
     return _VARIABLE.sub(r"{\2}", key)

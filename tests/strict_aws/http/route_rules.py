@@ -17,7 +17,7 @@ TARGET = rule(
 AUTHORIZER = rule(
     "http.route-authorizer",
     "CUSTOM needs a REQUEST authorizer of the API, JWT a JWT one",
-    "github.com/hashicorp/terraform-provider-aws, issue 17497",
+    "quoted: github.com/hashicorp/terraform-provider-aws, issue 17497",
 )
 AUTHORIZATION = rule(
     "http.route-authorization-type",

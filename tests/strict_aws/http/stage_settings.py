@@ -18,7 +18,7 @@ NAME = rule(
 AUTO_DEPLOYED = rule(
     "http.stage-deployment-id",
     "The deployment of a stage that deploys by itself can't be set",
-    "github.com/go-to-k/cdk-real-drift, issue 667",
+    "quoted: github.com/go-to-k/cdk-real-drift, issue 667",
 )
 DEPLOYMENT_THERE = rule(
     "http.stage-deployment-there",
@@ -29,12 +29,12 @@ DEPLOYMENT_THERE = rule(
 ROUTE_THERE = rule(
     "http.route-settings-route",
     "Route settings are for routes that are there",
-    "github.com/terraform-aws-modules/terraform-aws-apigateway-v2, pull request 80; AWS notes, appendix B",
+    "quoted: github.com/terraform-aws-modules/terraform-aws-apigateway-v2, pull request 80; AWS notes, appendix B",
 )
 EXECUTION_LOGS = rule(
     "http.execution-logs",
     "HTTP APIs have no execution logs: no logging level, no data trace",
-    "github.com/hashicorp/terraform-provider-aws, issue 13801",
+    "quoted: github.com/hashicorp/terraform-provider-aws, issue 13801",
 )
 LOG_ROLE = rule(
     "http.log-role",

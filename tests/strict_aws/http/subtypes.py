@@ -11,7 +11,7 @@ SUBTYPES = rule(
     "http.integration-subtype",
     "A subtype is one of those that are known, goes with AWS_PROXY, needs credentials and its own parameters, and has "
     "no URI",
-    "the developer guide, 'Integration subtype reference'; botocore: CreateIntegration; the texts are recalled",
+    "quoted: the developer guide, 'Integration subtype reference'; botocore: CreateIntegration; the texts are recalled",
 )
 NEEDED = {
     "AppConfig-GetConfiguration": {"Application", "Environment", "Configuration", "ClientId"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
+from tests.strict_aws.ec2.state import Ec2Region
 from tests.strict_aws.http.lists import listed
 from tests.strict_aws.http.members import QUOTAS, edited
 from tests.strict_aws.http.state import Document, HttpRegion, find_in
@@ -22,10 +23,16 @@ SUBNETS = rule(
     "A VPC link has 1 to 10 subnets",
     "AWS notes, section 2.2; the text is recalled",
 )
+NETWORK = rule(
+    "http.vpc-link-network",
+    "The subnets and security groups of a VPC link are there",
+    "recalled; whether AWS says so at once or by the status FAILED is not known",
+    recalled=True,
+)
 IN_USE = rule(
     "http.delete-used-vpc-link",
     "A VPC link that a route leads to, in the draft or where it is deployed, can't be deleted",
-    "github.com/hashicorp/terraform-provider-aws, issue 12195; AWS notes, appendix B",
+    "quoted: github.com/hashicorp/terraform-provider-aws, issue 12195; AWS notes, appendix B",
 )
 _MOST = 10
 
@@ -49,6 +56,7 @@ def create_vpc_link(call: Call) -> Document:
         raise bad_request("Name can not be empty")
     if not 1 <= len(call.params["SubnetIds"]) <= 10 and call.holds(SUBNETS):
         raise bad_request("A VPC link has to have between 1 and 10 subnets")
+    _check_network(call)
     check_tags(call, call.params.get("Tags"))
     if len(vpc_links(call)) >= _MOST and call.holds(QUOTAS):
         text = "Maximum number of VPC links for this account has been reached. Please contact AWS if you need more."
@@ -68,6 +76,19 @@ def create_vpc_link(call: Call) -> Document:
     }
     region.vpc_link_times[link_id] = {"available": call.now + 120}
     return region.vpc_links[link_id]
+
+
+def _check_network(call: Call) -> None:
+    network = call.part(Ec2Region)
+    if not call.holds(NETWORK):
+        return
+    for kind, ids, held in (
+        ("subnet", call.params["SubnetIds"], network.subnets),
+        ("security group", call.params.get("SecurityGroupIds") or [], network.groups),
+    ):
+        for each in ids:
+            if each not in held:
+                raise bad_request(f"Invalid {kind} specified: {each} does not exist")
 
 
 @answers("apigatewayv2", "GetVpcLinks")

@@ -62,3 +62,14 @@ def request_authorizer(http: Any, api: str, name: str = "lambda", **members: Any
 def plain(answer: dict[str, Any]) -> dict[str, Any]:
     """An answer without what botocore puts beside it."""
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def subnet(ec2: Any) -> str:
+    """The id of a new subnet in a VPC of its own."""
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    return str(ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"])
+
+
+def vpc_link(http: Any, ec2: Any, name: str = "link") -> str:
+    """The id of a new VPC link in a network of its own."""
+    return str(http.create_vpc_link(Name=name, SubnetIds=[subnet(ec2)])["VpcLinkId"])

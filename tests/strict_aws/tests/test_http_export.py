@@ -19,6 +19,7 @@ from tests.strict_aws.tests.http_samples import (
     jwt,
     request_authorizer,
     route,
+    vpc_link,
     websocket_api,
 )
 from tests.strict_aws.tests.refused import refused
@@ -32,7 +33,7 @@ def exported(http: Any, api: str, **params: Any) -> dict[str, Any]:
     return dict(json.loads(answer["body"].read()))
 
 
-def estate(http: Any) -> str:
+def estate(http: Any, ec2: Any) -> str:
     """The id of an API that has everything which a document can hold."""
     api = http_api(
         http,
@@ -47,7 +48,7 @@ def estate(http: Any) -> str:
     )
     shared = function(http, api)
     proxy = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "GET", "PayloadFormatVersion": "1.0"}
-    link = http.create_vpc_link(Name="l", SubnetIds=["subnet-1"])["VpcLinkId"]
+    link = vpc_link(http, ec2)
     private = function(
         http,
         api,
@@ -142,8 +143,8 @@ def test_an_api_without_a_version_gets_a_date(http: Any) -> None:
     assert exported(http, http_api(http))["info"]["version"].startswith("2026-11-1")
 
 
-def test_the_import_of_an_export_is_the_same_api(http: Any, client: Any, strict: StrictAws) -> None:
-    api = estate(http)
+def test_the_import_of_an_export_is_the_same_api(http: Any, ec2: Any, strict: StrictAws) -> None:
+    api = estate(http, ec2)
     again = http.import_api(Body=json.dumps(exported(http, api)))
     assert "Warnings" not in again
     apis = strict.region("us-east-1").part(HttpRegion).apis
@@ -190,13 +191,13 @@ def test_with_a_stage_what_is_deployed_is_exported(http: Any) -> None:
     assert live["servers"][0]["variables"]["basePath"]["default"] == "live"
 
 
-def test_an_export_without_extensions(http: Any) -> None:
-    text = json.dumps(exported(http, estate(http), IncludeExtensions=False))
+def test_an_export_without_extensions(http: Any, ec2: Any) -> None:
+    text = json.dumps(exported(http, estate(http, ec2), IncludeExtensions=False))
     assert X not in text and "isDefaultRoute" not in text and "Default response for POST" in text
 
 
-def test_yaml_says_the_same(http: Any) -> None:
-    api = estate(http)
+def test_yaml_says_the_same(http: Any, ec2: Any) -> None:
+    api = estate(http, ec2)
     body = http.export_api(ApiId=api, Specification="OAS30", OutputType="YAML")["body"].read()
     assert yaml.safe_load(body) == exported(http, api)
 

@@ -17,6 +17,7 @@ from tests.strict_aws.tests.http_samples import (
     http_api,
     plain,
     route,
+    vpc_link,
     websocket_api,
 )
 from tests.strict_aws.tests.refused import refused
@@ -291,8 +292,8 @@ def test_websocket_apis_have_no_import(http: Any) -> None:
     assert refused(http.reimport_api, ApiId="nothing", Body=document())[0] == "NotFoundException"
 
 
-def test_private_integrations_are_imported(http: Any) -> None:
-    link = http.create_vpc_link(Name="l", SubnetIds=["subnet-1"])["VpcLinkId"]
+def test_private_integrations_are_imported(http: Any, ec2: Any) -> None:
+    link = vpc_link(http, ec2)
     said = {
         "type": "http_proxy",
         "httpMethod": "ANY",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.strict_aws.tests.http_samples import INVOKED, function, http_api, mock, plain, route, websocket_api
+from tests.strict_aws.tests.http_samples import INVOKED, function, http_api, mock, plain, route, vpc_link, websocket_api
 from tests.strict_aws.tests.refused import refused
 
 LISTENER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/a/1/2"
@@ -159,9 +159,9 @@ def test_a_service_s_action_needs_its_parameters_and_credentials(http: Any) -> N
         assert refused(http.create_integration, ApiId=api, **(given | wrong))[0] == "BadRequestException"
 
 
-def test_a_private_integration_has_a_link_that_is_there(http: Any) -> None:
+def test_a_private_integration_has_a_link_that_is_there(http: Any, ec2: Any) -> None:
     api = http_api(http)
-    link = http.create_vpc_link(Name="l", SubnetIds=["subnet-1"])["VpcLinkId"]
+    link = vpc_link(http, ec2)
     private = {"IntegrationUri": LISTENER, "ConnectionType": "VPC_LINK", "ConnectionId": link}
     made = http.create_integration(ApiId=api, **(PROXY | private), TlsConfig={"ServerNameToVerify": "a.example"})
     assert (made["ConnectionId"], made["TlsConfig"]) == (link, {"ServerNameToVerify": "a.example"})

@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from tests.strict_aws import StrictAws
-from tests.strict_aws.tests.http_samples import function, http_api, jwt, mock, plain, route, websocket_api
+from tests.strict_aws.tests.http_samples import (
+    function,
+    http_api,
+    jwt,
+    mock,
+    plain,
+    route,
+    subnet,
+    vpc_link,
+    websocket_api,
+)
 from tests.strict_aws.tests.refused import refused
 
 ARN = "arn:aws:apigateway:us-east-1::"
@@ -26,8 +36,10 @@ def private(http: Any, api: str, link: str) -> str:
     return str(made["IntegrationId"])
 
 
-def test_a_vpc_link_is_pending_and_then_available(http: Any, strict: StrictAws) -> None:
-    given = {"Name": "l", "SecurityGroupIds": ["sg-1"], "SubnetIds": ["subnet-1", "subnet-2"], "Tags": {"a": "b"}}
+def test_a_vpc_link_is_pending_and_then_available(http: Any, ec2: Any, strict: StrictAws) -> None:
+    subnets = [subnet(ec2), subnet(ec2)]
+    groups = [each["GroupId"] for each in ec2.describe_security_groups()["SecurityGroups"]][:1]
+    given = {"Name": "l", "SecurityGroupIds": groups, "SubnetIds": subnets, "Tags": {"a": "b"}}
     made = plain(http.create_vpc_link(**given))
     link = made["VpcLinkId"]
     assert {name: made[name] for name in given} == given
@@ -47,23 +59,31 @@ def test_a_vpc_link_is_pending_and_then_available(http: Any, strict: StrictAws) 
     assert http.get_vpc_links()["Items"] == []
 
 
-def test_only_the_name_of_a_vpc_link_changes(http: Any) -> None:
-    link = http.create_vpc_link(Name="l", SubnetIds=["subnet-1"])["VpcLinkId"]
+def test_only_the_name_of_a_vpc_link_changes(http: Any, ec2: Any) -> None:
+    link = vpc_link(http, ec2)
     assert http.update_vpc_link(VpcLinkId=link, Name="m")["Name"] == "m"
     assert http.get_vpc_link(VpcLinkId=link)["Name"] == "m"
     assert "SubnetIds" not in http.meta.service_model.operation_model("UpdateVpcLink").input_shape.members
     assert refused(http.create_vpc_link, Name="n", SubnetIds=[])[0] == "BadRequestException"
 
 
-def test_ten_vpc_links_at_most(http: Any) -> None:
+def test_ten_vpc_links_at_most(http: Any, ec2: Any) -> None:
+    there = subnet(ec2)
     for number in range(10):
-        http.create_vpc_link(Name=f"l{number}", SubnetIds=["subnet-1"])
-    assert refused(http.create_vpc_link, Name="more", SubnetIds=["subnet-1"])[0] == "ConflictException"
+        http.create_vpc_link(Name=f"l{number}", SubnetIds=[there])
+    assert refused(http.create_vpc_link, Name="more", SubnetIds=[there])[0] == "ConflictException"
 
 
-def test_a_vpc_link_in_use_can_t_be_deleted(http: Any) -> None:
+def test_the_network_of_a_vpc_link_is_there(http: Any, ec2: Any) -> None:
+    there = subnet(ec2)
+    for wrong in ({"SubnetIds": ["subnet-0"]}, {"SubnetIds": [there], "SecurityGroupIds": ["sg-0"]}):
+        assert refused(http.create_vpc_link, Name="l", **wrong)[0] == "BadRequestException"
+    assert http.get_vpc_links()["Items"] == []
+
+
+def test_a_vpc_link_in_use_can_t_be_deleted(http: Any, ec2: Any) -> None:
     api = http_api(http)
-    link = http.create_vpc_link(Name="l", SubnetIds=["subnet-1"])["VpcLinkId"]
+    link = vpc_link(http, ec2)
     integration = private(http, api, link)
     user = route(http, api, "GET /", integration)
     assert refused(http.delete_vpc_link, VpcLinkId=link) == (
@@ -80,10 +100,10 @@ def test_a_vpc_link_in_use_can_t_be_deleted(http: Any) -> None:
     http.delete_vpc_link(VpcLinkId=link)
 
 
-def test_tags_show_wherever_the_object_does(http: Any) -> None:
+def test_tags_show_wherever_the_object_does(http: Any, ec2: Any) -> None:
     api = http_api(http, Tags={"a": "1"})
     http.create_stage(ApiId=api, StageName="$default", Tags={"s": "1"})
-    link = http.create_vpc_link(Name="l", SubnetIds=["subnet-1"], Tags={"v": "1"})["VpcLinkId"]
+    link = http.create_vpc_link(Name="l", SubnetIds=[subnet(ec2)], Tags={"v": "1"})["VpcLinkId"]
     places = {
         f"{ARN}/apis/{api}": lambda: http.get_apis()["Items"][0]["Tags"],
         f"{ARN}/apis/{api}/stages/$default": lambda: http.get_stages(ApiId=api)["Items"][0]["Tags"],
@@ -119,15 +139,15 @@ def paged(call: Any, size: str, **params: Any) -> list[list[dict[str, Any]]]:
             return pages
 
 
-def test_every_list_is_cut_into_pages(http: Any) -> None:
-    api, socket = http_api(http), websocket_api(http)
+def test_every_list_is_cut_into_pages(http: Any, ec2: Any) -> None:
+    api, socket, there = http_api(http), websocket_api(http), subnet(ec2)
     integrations = [function(http, api) for _ in range(5)]
     routes = [route(http, api, f"GET /{n}", integrations[0]) for n in range(5)]
     for n in range(5):
         jwt(http, api, f"p{n}")
         http.create_stage(ApiId=api, StageName=f"s{n}")
         http.create_deployment(ApiId=api)
-        http.create_vpc_link(Name=f"l{n}", SubnetIds=["subnet-1"])
+        http.create_vpc_link(Name=f"l{n}", SubnetIds=[there])
         http.create_model(ApiId=socket, Name=f"M{n}", Schema="{}")
         http_api(http)
     responded = {"ApiId": socket, "IntegrationId": mock(http, socket)}
