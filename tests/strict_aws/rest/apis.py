@@ -48,6 +48,11 @@ ACCESS_MODE = rule(
     "An endpoint access mode needs a security policy whose name begins with SecurityPolicy_",
     "botocore: CreateRestApi.endpointAccessMode",
 )
+ACCESS_MODE_MISSING = rule(
+    "rest.api-endpoint-access-mode-missing",
+    "A security policy whose name begins with SecurityPolicy_ needs an endpoint access mode",
+    "quoted: aws-sam-cli issue 9007",
+)
 TAGS = rule("rest.tags", "Keys of tags do not begin with aws:", "botocore: CreateRestApi.tags")
 TAGS_SHOWN = rule(
     "rest.tags-shown",
@@ -57,9 +62,13 @@ TAGS_SHOWN = rule(
 UPDATING = rule(
     "rest.api-updating",
     "A private API is UPDATING for a while after it was made or changed, and is not updated meanwhile",
-    "AWS notes, section 4.4",
+    "AWS notes, section 4.4; quoted: terraform-provider-aws issue 45905",
 )
-STATUS = rule("rest.api-status", "Every answer shows apiStatus", "botocore: RestApi.apiStatus", recalled=True)
+STATUS = rule(
+    "rest.api-status",
+    "Every answer shows apiStatus",
+    "botocore: RestApi.apiStatus; quoted: floci issue 2804, terraform-provider-aws waits for it after each creation",
+)
 MANY = rule("rest.api-quota", "600 regional, 120 edge and 600 private APIs a region", "AWS notes, section 2.2")
 MAPPED = rule(
     "rest.api-mapped", "An API that a custom domain leads to is not deleted", "AWS notes, appendix B and section 6"
@@ -111,7 +120,8 @@ def begin_update(call: Call, api: RestApi) -> None:
 def refuse_while_updating(call: Call, api: RestApi) -> None:
     """Refuse an update of an API while another one is under way."""
     if _is_updating(call, api):
-        raise bad_request("There is already an update in progress")
+        text = "Please wait until the current update finishes before making another request."
+        raise bad_request(f"There is already an update in progress. {text}")
 
 
 def endpoint_configuration(call: Call, given: Document | None) -> Document:
@@ -157,6 +167,12 @@ def check_tags(call: Call, tags: Document | None) -> None:
 def check_settings(call: Call, fields: Document) -> None:
     """Refuse what does not go together among an API's own members."""
     policy = fields.get("securityPolicy", "")
+    if (
+        policy.startswith("SecurityPolicy_")
+        and not fields.get("endpointAccessMode")
+        and call.holds(ACCESS_MODE_MISSING)
+    ):
+        raise bad_request("Endpoint access mode is required for the specified security policy")
     if fields.get("endpointAccessMode") and not policy.startswith("SecurityPolicy_") and call.holds(ACCESS_MODE):
         raise bad_request("endpointAccessMode is only supported for security policies that start with SecurityPolicy_")
 

@@ -139,6 +139,9 @@ def test_what_no_api_can_be_is_refused(rest: Any, strict: StrictAws) -> None:
     assert refused(rest.create_rest_api, name="x", apiKeySource="COOKIE")[0] == "ValidationException"
     plain = {"name": "x", "securityPolicy": "TLS_1_2", "endpointAccessMode": "STRICT"}
     assert refused(rest.create_rest_api, **plain)[0] == "BadRequestException"
+    named = {"name": "x", "securityPolicy": "SecurityPolicy_TLS13_1_3_2025_09"}
+    text = "Endpoint access mode is required for the specified security policy"
+    assert refused(rest.create_rest_api, **named) == ("BadRequestException", text)
     assert rest.get_rest_apis()["items"] == []
     strict.switch_off(ACCESS_MODE)
     assert rest.create_rest_api(**plain)["endpointAccessMode"] == "STRICT"
@@ -226,7 +229,8 @@ def test_a_private_api_is_updating_for_a_while(rest: Any, strict: StrictAws) -> 
     made = rest.create_rest_api(name="x", endpointConfiguration={"types": ["PRIVATE"]})
     own = {"restApiId": made["id"], "patchOperations": [patch("replace", "/name", "y")]}
     assert made["apiStatus"] == "UPDATING"
-    assert refused(rest.update_rest_api, **own) == ("BadRequestException", "There is already an update in progress")
+    code, text = refused(rest.update_rest_api, **own)
+    assert (code, text[:39]) == ("BadRequestException", "There is already an update in progress.")
     document = b'{"openapi": "3.0.1", "info": {"title": "y", "version": "1"}, "paths": {}}'
     assert refused(rest.put_rest_api, restApiId=made["id"], body=document)[0] == "BadRequestException"
     strict.clock.sleep(10)
