@@ -32,6 +32,10 @@ AGAIN = rule(
 )
 
 
+_KEPT = ("id", "createdDate", "stageKeys", "tags", "customerId")
+"""What stays of a key that is overwritten."""
+
+
 def _read(call: Call) -> list[dict[str, str]]:
     """The rows of the file by lower-case column."""
     if call.params["format"] != "csv":
@@ -91,13 +95,9 @@ def import_api_keys(call: Call) -> Document:
         given = {"name": row.get("name", ""), "description": row.get("description", ""), "value": row["key"]}
         key = new_key(call, given | {"enabled": row.get("enabled", "").lower() != "false"})
         before = by_value.get(row["key"])
-        if before is not None:
-            kept = {
-                name: before[name]
-                for name in ("id", "createdDate", "stageKeys", "tags", "customerId")
-                if name in before
-            }
-            key |= kept
+        for name in _KEPT if before is not None else ():
+            if name in before:
+                key[name] = before[name]
         region.api_keys[key["id"]] = by_value[row["key"]] = key
         ids.append(key["id"])
         for plan in _plans_of(row):

@@ -9,6 +9,7 @@ from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request, conflict, limit_exceeded, not_found
 from tests.strict_aws.rest.patches import Patch, Slot, as_bool, patched, scalar
 from tests.strict_aws.rest.state import RestRegion, shown
+from tests.strict_aws.rest.tagging import check_tags
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
@@ -75,6 +76,7 @@ def create_api_key(call: Call) -> Document:
     held = call.part(RestRegion).api_keys
     key = new_key(call, call.params)
     check_key(call, key)
+    check_tags(call, key.get("tags"))
     if call.holds(TWICE) and any(each["value"] == key["value"] for each in held.values()):
         raise conflict("API Key already exists")
     check_number(call, 1)

@@ -9,6 +9,7 @@ from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request, limit_exceeded, not_found
 from tests.strict_aws.rest.patches import patched, scalar
 from tests.strict_aws.rest.state import RestRegion, shown
+from tests.strict_aws.rest.tagging import check_tags
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
@@ -39,8 +40,9 @@ def generate_client_certificate(call: Call) -> Document:
     held = call.part(RestRegion).client_certificates
     if call.holds(LIMIT) and len(held) >= 60:
         raise limit_exceeded("Maximum number of client certificates has been reached: 60")
+    check_tags(call, call.params.get("tags"))
     created = call.created()
-    made = {"clientCertificateId": call.aws.ids.gateway(6), "pemEncodedCertificate": _pem(call)}
+    made: Document = {"clientCertificateId": call.aws.ids.gateway(6), "pemEncodedCertificate": _pem(call)}
     made |= {"createdDate": created, "expirationDate": created + YEAR} | call.given("description", "tags")
     held[made["clientCertificateId"]] = made
     return shown(made)

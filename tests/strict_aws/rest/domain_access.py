@@ -8,9 +8,9 @@ from typing import Any
 from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call, Region
 from tests.strict_aws.refusals import bad_request, conflict, limit_exceeded, not_found
-from tests.strict_aws.rest.apis import check_tags
 from tests.strict_aws.rest.domain_state import kind_of
 from tests.strict_aws.rest.state import Domains, shown
+from tests.strict_aws.rest.tagging import check_tags
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]

@@ -7,7 +7,6 @@ from typing import Any
 from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request
-from tests.strict_aws.rest.apis import check_tags
 from tests.strict_aws.rest.domain_state import (
     add_domain,
     check_domain,
@@ -20,6 +19,7 @@ from tests.strict_aws.rest.domain_state import (
 )
 from tests.strict_aws.rest.patches import Patch, Slot, Slots, optional, patched, scalar
 from tests.strict_aws.rest.state import Domains, shown
+from tests.strict_aws.rest.tagging import check_tags
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]

@@ -254,7 +254,7 @@ def _check(call: Call, before: Document, stage: Document) -> None:
 def update_stage(call: Call) -> Document:
     """Patch a stage: all of the patches, in order, or none."""
     api, stage = find_stage(call)
-    changed = copy.deepcopy({"methodSettings": {}} | stage)
+    changed: Document = copy.deepcopy({"methodSettings": {}} | stage)
     for asked in operations(call):
         op, path = asked.get("op"), asked.get("path") or ""
         if op == "remove":

@@ -10,6 +10,7 @@ from tests.strict_aws.call import Call, Region
 from tests.strict_aws.refusals import bad_request, conflict, limit_exceeded, not_found
 from tests.strict_aws.rest.in_use import refuse_mapped_stage, refuse_planned_stage
 from tests.strict_aws.rest.state import RestApi, RestRegion, find_api, shown
+from tests.strict_aws.rest.tagging import check_tags
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
@@ -129,6 +130,7 @@ def create_stage(call: Call) -> Document:
     if call.params.get("canarySettings") is not None:
         stage["canarySettings"] = canary_of(call, call.params["canarySettings"], stage["deploymentId"])
     check_variables(call, stage.get("variables", {}))
+    check_tags(call, stage.get("tags"))
     check_deployments(call, api, stage)
     check_documentation(call, api, stage.get("documentationVersion"))
     if call.holds(TWICE) and name in api.stages:

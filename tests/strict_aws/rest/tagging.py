@@ -9,7 +9,7 @@ from typing import Any
 from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call, Region
 from tests.strict_aws.refusals import bad_request, not_found
-from tests.strict_aws.rest.apis import check_tags
+from tests.strict_aws.rest.apis import check_tags as check_keys
 from tests.strict_aws.rest.state import Domains, RestRegion
 from tests.strict_aws.rules import rule
 
@@ -67,6 +67,13 @@ def tagged(region: Region, arn: str) -> Document | None:
     return None
 
 
+def check_tags(call: Call, tags: Document | None) -> None:
+    """Raise BadRequestException where a resource can't have these tags."""
+    check_keys(call, tags)
+    if call.holds(FIFTY) and len(tags or {}) > 50:
+        raise bad_request("The number of tags exceeds the limit of 50")
+
+
 def _find(call: Call) -> Document:
     arn = call.params["resourceArn"]
     if call.holds(ARN) and not _ARN.fullmatch(arn):
@@ -81,10 +88,8 @@ def _find(call: Call) -> Document:
 def tag_resource(call: Call) -> None:
     """Add tags, or give those that are there another value."""
     document = _find(call)
-    check_tags(call, call.params["tags"])
     changed = {**document.get("tags", {}), **call.params["tags"]}
-    if call.holds(FIFTY) and len(changed) > 50:
-        raise bad_request("The number of tags exceeds the limit of 50")
+    check_tags(call, changed)
     document["tags"] = changed
 
 

@@ -106,6 +106,8 @@ def _patch(call: Call, plan: Document, asked: Document) -> None:
         plan.pop(head, None)
     elif op == "replace" and path in ("/name", "/description", "/productCode"):
         plan[head] = value or ""
+        if not value and head != "name":
+            del plan[head]
     elif op == "replace" and path in _KNOWN["replace"]:
         plan.setdefault(head, {})[last] = as_number(value, _NUMBERS[last], last) if last in _NUMBERS else value
     elif call.holds(PATHS):

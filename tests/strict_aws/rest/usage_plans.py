@@ -8,6 +8,7 @@ from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request, limit_exceeded, not_found
 from tests.strict_aws.rest.state import RestRegion, shown
+from tests.strict_aws.rest.tagging import check_tags
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
@@ -98,6 +99,7 @@ def create_usage_plan(call: Call) -> Document:
     held = call.part(RestRegion).usage_plans
     plan: Document = {"apiStages": []} | call.given("name", "description", "apiStages", "throttle", "quota", "tags")
     check_plan(call, plan)
+    check_tags(call, plan.get("tags"))
     for each in plan["apiStages"]:
         check_api_stage(call, plan["name"], each.get("apiId", ""), each.get("stage", ""))
     if call.holds(LIMIT) and len(held) >= 300:

@@ -12,6 +12,7 @@ from tests.strict_aws.refusals import bad_request, limit_exceeded, not_found
 from tests.strict_aws.rest.in_use import references_to_link
 from tests.strict_aws.rest.patches import Patch, Slot, patched, scalar
 from tests.strict_aws.rest.state import RestRegion, shown
+from tests.strict_aws.rest.tagging import check_tags
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
@@ -85,6 +86,7 @@ def create_vpc_link(call: Call) -> Document:
     for each in targets:
         if call.holds(ARN) and not re.fullmatch(r"arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d*:.+", each):
             raise bad_request(f"Invalid ARN. ARN is not well formed {each}")
+    check_tags(call, call.params.get("tags"))
     links, times = _settle(call), call.part(LinkTimes)
     if call.holds(LIMIT) and len(links) >= 20:
         raise limit_exceeded("Maximum number of VPC links has been reached: 20")

@@ -367,6 +367,17 @@ def test_routing_rules(rest: Any, http: Any, api: str) -> None:
     assert refused(rest.delete_stage, restApiId=api, stageName="dev")[0] == BAD
 
 
+def test_routing_rules_of_a_private_domain_name_its_id(rest: Any, http: Any, api: str) -> None:
+    domain = rest.create_domain_name(domainName=NAME, routingMode="ROUTING_RULE_ONLY", **PRIVATE)["domainNameId"]
+    made = http.create_routing_rule(**_rule(api, 1), DomainNameId=domain)
+    assert f"/domainnames/{NAME}+{domain}/routingrules/" in made["RoutingRuleArn"]
+    assert len(http.list_routing_rules(DomainName=NAME, DomainNameId=domain)["RoutingRules"]) == 1
+    assert refused(http.list_routing_rules, DomainName=NAME) == NO_DOMAIN
+    own = {"DomainName": NAME, "DomainNameId": domain, "RoutingRuleId": made["RoutingRuleId"]}
+    assert http.get_routing_rule(**own)["Priority"] == 1
+    http.delete_routing_rule(**own)
+
+
 def test_routing_rules_that_can_not_be(rest: Any, http: Any, api: str) -> None:
     rest.create_domain_name(domainName=NAME, **REGIONAL)
     create = http.create_routing_rule

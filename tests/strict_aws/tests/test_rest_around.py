@@ -254,6 +254,14 @@ def test_tags_that_can_not_be(rest: Any, api: dict[str, Any]) -> None:
     assert refused(rest.tag_resource, **own, tags={"aws:x": "1"})[0] == BAD
     assert refused(rest.tag_resource, **own, tags={f"k{number}": "1" for number in range(51)})[0] == BAD
     assert rest.get_tags(**own)["tags"] == {}
+    wrong = {"tags": {"aws:x": "1"}}
+    for create in (
+        lambda: rest.create_api_key(name="k", **wrong),
+        lambda: rest.create_usage_plan(name="p", **wrong),
+        lambda: rest.create_vpc_link(name="l", targetArns=[LOAD_BALANCER], **wrong),
+        lambda: rest.generate_client_certificate(**wrong),
+    ):
+        assert refused(create)[0] == BAD
     for arn, code in (
         ("arn:aws:apigateway:us-east-1::/restapis/no", MISSING),
         (own["resourceArn"].replace("us-east-1", "us-west-2"), MISSING),
