@@ -73,6 +73,12 @@ MANY = rule("rest.api-quota", "600 regional, 120 edge and 600 private APIs a reg
 MAPPED = rule(
     "rest.api-mapped", "An API that a custom domain leads to is not deleted", "AWS notes, appendix B and section 6"
 )
+LEAVES_PLANS = rule(
+    "rest.api-leaves-plans",
+    "Usage plans lose the stages of an API that is deleted",
+    "by analogy with stages: quoted in terraform-provider-aws issue 14100",
+    recalled=True,
+)
 
 
 # --- what an API is -----------------------------------------------------------------------------------------------
@@ -256,7 +262,11 @@ def delete_rest_api(call: Call) -> None:
     if names and call.holds(MAPPED):
         text = "Please remove all base path mappings related to the RestApi in your domains: "
         raise bad_request(f"Deleting RestApi {api.id} failed. {text}{', '.join(sorted(names))}")
-    del call.part(RestRegion).apis[api.id]
+    region = call.part(RestRegion)
+    del region.apis[api.id]
+    for plan in region.usage_plans.values() if call.holds(LEAVES_PLANS) else ():
+        if plan.get("apiStages"):
+            plan["apiStages"] = [each for each in plan["apiStages"] if each["apiId"] != api.id]
 
 
 def _slots(call: Call, api: RestApi) -> dict[str, Slot]:

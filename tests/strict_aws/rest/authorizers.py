@@ -14,6 +14,7 @@ from tests.strict_aws.rules import rule
 from tests.strict_aws.weather.weather import BUSY
 
 MAX_AUTHORIZERS = 10
+_HEADER = re.compile(r"method\.request\.header\.[a-zA-Z0-9._-]+")
 _SOURCE = re.compile(r"(method\.request\.(header|querystring)|stageVariables|context)\.\S+")
 
 NO_API = rule(
@@ -31,6 +32,11 @@ PROVIDERS = rule(
     "rest.authorizer-providers",
     "COGNITO_USER_POOLS needs ARNs of user pools",
     "botocore: CreateAuthorizer.providerARNs; texts from memory",
+)
+TOKEN_SOURCE = rule(
+    "rest.authorizer-token-source",
+    "The source of a token, a user pool's too, is one header",
+    "quoted: serverless issue 4428; botocore: CreateAuthorizer.identitySource",
 )
 SOURCE = rule(
     "rest.authorizer-identity-source",
@@ -93,6 +99,9 @@ def _check_providers(call: Call, arns: list[str]) -> None:
 
 
 def _check_source(call: Call, kind: str, source: str, ttl: int) -> None:
+    if source and kind != "REQUEST" and not _HEADER.fullmatch(source) and call.holds(TOKEN_SOURCE):
+        text = "The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'."
+        raise bad_request(f"Invalid token source expression: {source}. {text}")
     if not call.holds(SOURCE):
         return
     if not source and (kind == "TOKEN" or (kind == "REQUEST" and ttl > 0)):

@@ -217,6 +217,21 @@ def test_an_api_that_a_domain_leads_to_stays(rest: Any, strict: StrictAws) -> No
     assert refused(rest.get_rest_api, **own)[0] == "NotFoundException"
 
 
+def test_an_api_goes_out_of_the_usage_plans(rest: Any) -> None:
+    plans = []
+    for _ in range(2):
+        made = rest.create_rest_api(name="x")
+        own = {"restApiId": made["id"]}
+        get = own | {"resourceId": made["rootResourceId"], "httpMethod": "GET"}
+        rest.put_method(**get, authorizationType="NONE")
+        rest.put_integration(**get, type="MOCK")
+        rest.create_deployment(**own, stageName="prod")
+        plans.append({"apiId": made["id"], "stage": "prod"})
+    plan = rest.create_usage_plan(name="p", apiStages=plans)["id"]
+    rest.delete_rest_api(restApiId=plans[0]["apiId"])
+    assert rest.get_usage_plan(usagePlanId=plan)["apiStages"] == plans[1:]
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_status_is_shown_unless_that_is_switched_off(rest: Any, strict: StrictAws, shown: bool) -> None:
     if not shown:

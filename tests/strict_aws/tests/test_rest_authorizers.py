@@ -85,6 +85,15 @@ def test_what_is_refused(rest: Any, own: dict[str, str], given: Any, code: str) 
     assert rest.get_authorizers(**own)["items"] == []
 
 
+def test_a_token_comes_in_one_header(rest: Any, own: dict[str, str]) -> None:
+    given = {**TOKEN, "identitySource": "method.request.querystring.key"}
+    assert refused(rest.create_authorizer, **own, name="a", **given) == (
+        "BadRequestException",
+        "Invalid token source expression: method.request.querystring.key. The source must be a method request header, "
+        "matching 'method.request.header.[a-zA-Z0-9._-]+'.",
+    )
+
+
 def test_names_are_unique_and_ten_is_all(rest: Any, own: dict[str, str]) -> None:
     for number in range(10):
         rest.create_authorizer(**own, name=f"a{number}", **TOKEN)
