@@ -94,10 +94,8 @@ def import_api_keys(call: Call) -> Document:
     for row in rows:
         given = {"name": row.get("name", ""), "description": row.get("description", ""), "value": row["key"]}
         key = new_key(call, given | {"enabled": row.get("enabled", "").lower() != "false"})
-        before = by_value.get(row["key"])
-        for name in _KEPT if before is not None else ():
-            if name in before:
-                key[name] = before[name]
+        before = by_value.get(row["key"], {})
+        key |= {name: before[name] for name in _KEPT if name in before}
         region.api_keys[key["id"]] = by_value[row["key"]] = key
         ids.append(key["id"])
         for plan in _plans_of(row):
