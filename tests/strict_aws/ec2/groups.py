@@ -233,7 +233,6 @@ def describe_groups(call: Call) -> Document:
 def groups_for_vpc(call: Call) -> Document:
     """The groups that interfaces in a VPC can have: its own, and those that are associated with it."""
     vpc_id = find_vpc(call, call.params["VpcId"])["VpcId"]
-    settle(call, held(call).associations)
     rows = [group for group in known_groups(call) if group.vpc == vpc_id or is_associated(call, group, vpc_id)]
     reads = {name: read for name, read in _OWN.items() if name != "vpc-id"} | {"primary-vpc-id": _field("VpcId")}
     names = ("GroupId", "GroupName", "Description", "OwnerId")

@@ -13,7 +13,7 @@ from tests.strict_aws.ec2.errors import check_id, dry_run, invalid, no_such
 from tests.strict_aws.ec2.filters import filtered, value_of
 from tests.strict_aws.ec2.listings import named, paged
 from tests.strict_aws.ec2.lookups import find_group, find_subnet, is_associated
-from tests.strict_aws.ec2.state import Group, held, settle
+from tests.strict_aws.ec2.state import Group, held
 from tests.strict_aws.ec2.tags import drop_tags, put_tags, specified, tags_of
 from tests.strict_aws.refusals import Refusal
 from tests.strict_aws.rules import rule
@@ -36,7 +36,6 @@ def default_group(call: Call, vpc_id: str) -> Group:
 
 def usable_groups(call: Call, ids: Iterable[str], vpc_id: str) -> list[Document]:
     """Groups as an interface in the VPC names them; the VPC's default one where none is given."""
-    settle(call, held(call).associations)
     groups = [find_group(call, each) for each in dict.fromkeys(ids)] or [default_group(call, vpc_id)]
     for group in groups:
         if group.vpc != vpc_id and not is_associated(call, group, vpc_id) and call.holds(SAME_VPC):

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.strict_aws.call import Call
 from tests.strict_aws.ec2.errors import check_id, invalid, missing, no_such
-from tests.strict_aws.ec2.state import Group, default_vpc, held
+from tests.strict_aws.ec2.state import Group, default_vpc, held, settle
 from tests.strict_aws.refusals import Refusal
 from tests.strict_aws.rules import rule
 
@@ -96,5 +96,6 @@ def find_subnet(call: Call, subnet_id: str) -> Document:
 
 def is_associated(call: Call, group: Group, vpc_id: str) -> bool:
     """Whether a group is associated with a VPC beside its own."""
+    settle(call, held(call).associations)
     kept = held(call).associations.get((group.id, vpc_id))
     return kept is not None and kept.fields["State"] == "associated"

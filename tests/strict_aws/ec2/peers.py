@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.strict_aws.call import Call, Region
-from tests.strict_aws.ec2.state import Ec2Region, Group, Kept, held
+from tests.strict_aws.ec2.state import Ec2Region, Group, Kept, held, settle
 
 Document = dict[str, Any]
 SIDES = ("RequesterVpcInfo", "AccepterVpcInfo")
@@ -74,5 +74,6 @@ def is_stale(call: Call, rule: Document) -> bool:
 def reachable_by_association(call: Call, group: Group, other: Group) -> bool:
     """Whether one of two groups of an account is associated with the VPC of the other."""
     here = held(call).associations
+    settle(call, here)
     kept = here.get((group.id, other.vpc)) or here.get((other.id, group.vpc))
     return kept is not None and kept.fields["State"] == "associated"

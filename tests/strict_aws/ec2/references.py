@@ -11,7 +11,7 @@ from tests.strict_aws.ec2.listings import paged
 from tests.strict_aws.ec2.lookups import find_group, find_vpc, known_groups
 from tests.strict_aws.ec2.peers import SIDES, is_stale, neighbour, peerings
 from tests.strict_aws.ec2.permissions import as_permissions, refers_to
-from tests.strict_aws.ec2.state import Ec2Region, Group, held, settle
+from tests.strict_aws.ec2.state import Ec2Region, Group
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
@@ -57,7 +57,6 @@ def _refers(group: Group, group_id: str, peering_id: str) -> bool:
 def describe_stale(call: Call) -> Document:
     """The stale rules of a VPC's groups."""
     vpc_id = find_vpc(call, call.params["VpcId"])["VpcId"]
-    settle(call, held(call).associations)
     rows = []
     for group in known_groups(call):
         stale = [made for made in group.rules.values() if is_stale(call, made)]
