@@ -14,15 +14,20 @@ import yaml
 from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request
 from tests.strict_aws.rest.openapi_findings import Findings
+from tests.strict_aws.rest.openapi_shape import EXT, VERBS, misshapen
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
-EXT = "x-amazon-apigateway-"
-VERBS = ("get", "put", "post", "delete", "patch", "options", "head")
 MOST_BYTES = 6 * 1024 * 1024
 
 UNREADABLE = "Invalid OpenAPI input."
 SIZE = rule("rest.import-size", "A document of more than 6 MB is refused", "AWS notes, section 2.2")
+SHAPE = rule(
+    "rest.import-shape",
+    "A document with something else where an object or a list has to be can't be read",
+    "recalled",
+    recalled=True,
+)
 VARIABLES = rule(
     "rest.import-variables",
     "${AWS::Region}, ${AWS::AccountId} and ${AWS::Partition} are resolved when a document is imported",
@@ -120,9 +125,7 @@ class Source:
         """(verb, operation) of a path item; ANY is the extension."""
         for name, operation in item.items():
             if name in VERBS and isinstance(operation, dict):
-                yield name.upper(), operation
-            elif name == EXT + "any-method" and isinstance(operation, dict):
-                yield "ANY", operation
+                yield "ANY" if name.startswith(EXT) else name.upper(), operation
 
     def resolved(self, item: Any) -> Any:
         """What a `$ref` into this document stands for, or the item itself; None where it leads nowhere."""
@@ -173,6 +176,8 @@ def read(call: Call) -> Source:
     swagger, version = str(document.get("swagger", "")), str(document.get("openapi", ""))
     if swagger not in ("2.0", "2") and not version.startswith("3.0"):
         raise bad_request(UNREADABLE)
+    if misshapen(document) is not None and call.holds(SHAPE):
+        raise bad_request(UNREADABLE)
     source = Source(document, bool(swagger))
     if not source.swagger:
         _check(source, call)
@@ -202,7 +207,7 @@ def _check(source: Source, call: Call) -> None:
     ]
     for path, item in _map(source.document.get("paths")).items():
         for verb, operation in _map(item).items():
-            if verb in VERBS and isinstance(operation, dict):
+            if verb in VERBS and not verb.startswith(EXT) and isinstance(operation, dict):
                 issues += [f"paths.'{path}'({verb}).{each}" for each in _missing(operation)]
     for issue in issues:
         source.findings.warn(f"Parse issue: attribute {issue}")

@@ -10,7 +10,7 @@ from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
 from tests.strict_aws.models import operation_model
 from tests.strict_aws.refusals import Refusal, bad_request
-from tests.strict_aws.rest.documentation import PARTS, location_of
+from tests.strict_aws.rest.documentation import PARTS, check_properties, location_of
 from tests.strict_aws.rest.openapi_document import EXT, read_body
 from tests.strict_aws.rest.openapi_findings import Findings
 from tests.strict_aws.rest.state import Document, RestApi, find_api
@@ -32,7 +32,7 @@ ATTRIBUTES = rule(
 )
 LOCATIONS = rule(
     "rest.import-documentation-locations",
-    "A part whose location can't be is left out, with a warning",
+    "A part whose location or properties can't be is left out, with a warning",
     "botocore: DocumentationPartLocation; the warning is recalled",
     recalled=True,
 )
@@ -64,13 +64,14 @@ def _read(call: Call, parts: list[Any], findings: Findings) -> Iterator[tuple[Do
         try:
             if given.get("type") not in KINDS:
                 raise bad_request(f"Invalid location: unknown type {given.get('type')}")
-            location = location_of(call, given)
+            location, text = location_of(call, given), part.get("properties")
+            text = text if isinstance(text, str) else json.dumps(text or {})
+            check_properties(call, text)
         except Refusal as refusal:
             if call.holds(LOCATIONS):
                 findings.warn(f"{refusal.message}. Ignoring.")
             continue
-        properties = part.get("properties")
-        yield location, json.loads(properties) if isinstance(properties, str) else properties or {}
+        yield location, json.loads(text)
 
 
 @answers("apigateway", "ImportDocumentationParts")

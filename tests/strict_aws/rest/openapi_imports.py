@@ -73,7 +73,8 @@ def put_rest_api(call: Call) -> Document:
     source = read(call)
     api = find_api(call)
     refuse_while_updating(call, api)
-    changed = copy.deepcopy(api)
+    changed = RestApi(api.id, copy.deepcopy(api.fields), copy.deepcopy(api.draft))
+    changed.documentation_parts = copy.deepcopy(api.documentation_parts)
     _carry_out(call, source, changed, overwrite=call.params.get("mode") == "overwrite")
     api.fields, changed.draft.resources, resources = changed.fields, api.draft.resources, changed.draft.resources
     api.draft = changed.draft

@@ -46,6 +46,7 @@ TYPES = ("HTTP", "HTTP_PROXY", "AWS", "AWS_PROXY", "MOCK")
 _PLAIN = ("uri", "httpMethod", "credentials", "connectionId", "cacheNamespace", "integrationTarget")
 _UPPER = ("passthroughBehavior", "connectionType", "contentHandling", "responseTransferMode")
 _MAPS = ("requestParameters", "requestTemplates")
+_RESPONSE_MAPS = ("responseParameters", "responseTemplates")
 
 
 class Place:
@@ -108,8 +109,13 @@ def _checked(call: Call, response: Document, method: Document) -> Document:
 def _well_formed(given: Any) -> bool:
     if not isinstance(given, dict) or str(given.get("type")).upper() not in TYPES:
         return False
-    maps = (*_MAPS, "responses", "tlsConfig")
-    return all(isinstance(given.get(name) or {}, dict) for name in maps) and isinstance(given.get("uri") or "", str)
+    responses = given.get("responses") or {}
+    maps = [given.get(name) or {} for name in (*_MAPS, "tlsConfig")]
+    maps += [responses, *(responses.values() if isinstance(responses, dict) else ())]
+    inner = [each.get(name) or {} for each in maps if isinstance(each, dict) for name in _RESPONSE_MAPS]
+    fits = all(isinstance(each, dict) for each in [*maps, *inner])
+    fits = fits and isinstance(given.get("uri") or "", str) and isinstance(given.get("cacheKeyParameters") or [], list)
+    return fits and str(given.get("timeoutInMillis") or 0).isdigit()
 
 
 def _read(place: Place, given: Document) -> Document:
@@ -173,7 +179,7 @@ def exported(call: Call, integration: Document) -> Document:
 
 def _response(response: Document) -> Document:
     made = {"statusCode": response["statusCode"]}
-    for name in ("responseParameters", "responseTemplates"):
+    for name in _RESPONSE_MAPS:
         if response.get(name):
             made[name] = _filled(response[name])
     if response.get("contentHandling"):

@@ -95,7 +95,7 @@ class Methods:
         for parameter in (self.source.resolved(each) for each in given):
             if not isinstance(parameter, dict):
                 continue
-            place, name = parameter.get("in"), str(parameter.get("name", ""))
+            place, name = str(parameter.get("in")), str(parameter.get("name", ""))
             if place == "body":
                 models |= self._body(where, self._types(operation, "consumes"), parameter.get("schema"))
             elif place in _PLACES:

@@ -72,7 +72,7 @@ def _authorizer(name: str, scheme: Document, given: Document) -> Document:
     if not source and kind != "REQUEST":
         source = f"method.request.header.{scheme.get('name')}"
     if source:
-        made["identitySource"] = source
+        made["identitySource"] = str(source)
     if given.get("authorizerResultTtlInSeconds") is not None:
         made["authorizerResultTtlInSeconds"] = int(given["authorizerResultTtlInSeconds"])
     return made
@@ -97,7 +97,7 @@ def authorization(call: Call, source: Source, content: Content, operation: Docum
             if call.holds(UNKNOWN_SCHEME):
                 source.findings.warn(f"Reference to security definition '{name}' not found. Ignoring.")
             continue
-        _require(made, authorizer_named(content, name), scheme, scopes or [])
+        _require(made, authorizer_named(content, name), scheme, scopes if isinstance(scopes, list) else [])
     return made
 
 

@@ -68,5 +68,6 @@ def _write_out(policy: dict[str, Any], arn: str) -> None:
                 statement[member] = [_long(each, arn) for each in held]
 
 
-def _long(resource: str, arn: str) -> str:
-    return arn + resource.removeprefix("execute-api:/") if resource.startswith("execute-api:/") else resource
+def _long(resource: Any, arn: str) -> Any:
+    short = isinstance(resource, str) and resource.startswith("execute-api:/")
+    return arn + resource.removeprefix("execute-api:/") if short else resource

@@ -76,3 +76,73 @@ def authorizer(kind: str, header: str = "Authorization", **more: Any) -> Documen
 
 KEY = {"type": "apiKey", "name": "x-api-key", "in": "header"}
 SIGV4 = {"type": "apiKey", "name": "Authorization", "in": "header", EXT + "authtype": "awsSigv4"}
+
+
+def whole() -> Document:
+    """A document with everything in it that OpenAPI can hold."""
+    schemas = {
+        "Person": {
+            "type": "object",
+            "required": ["name"],
+            "properties": {"house": {"$ref": "#/components/schemas/House"}},
+        },
+        "House": {"type": "array", "items": {"$ref": "#/components/schemas/Person"}},
+    }
+    schemes = {
+        "token": authorizer("token", "Token", identityValidationExpression="^x", authorizerResultTtlInSeconds=60),
+        "request": authorizer("request", identitySource="method.request.header.A,context.stage"),
+        "pool": authorizer("cognito_user_pools"),
+        "iam": SIGV4,
+        "api_key": KEY,
+    }
+    rich = http(
+        "https://backend.example.com/{id}",
+        connectionType="VPC_LINK",
+        connectionId="abc123",
+        timeoutInMillis=5000,
+        cacheKeyParameters=["method.request.path.id"],
+        contentHandling="CONVERT_TO_TEXT",
+        tlsConfig={"insecureSkipVerification": True},
+        responseTransferMode="STREAM",
+        requestParameters={"integration.request.path.id": "method.request.path.id"},
+        responses={
+            "default": {"statusCode": "200", "responseParameters": {"method.response.header.B": "'c'"}},
+            "5\\d\\d": {"statusCode": "502", "responseTemplates": {"application/json": ""}},
+        },
+    )
+    read = operation(rich, operationId="read", security=[{"token": []}, {"api_key": []}])
+    read["parameters"] = [{"name": "q", "in": "query", "required": True}, {"name": "h", "in": "header"}]
+    read["responses"] = responses("B", model="Person") | {"502": {"description": "502 response"}}
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/House"}}}}
+    write = operation(mock(), requestBody=body, security=[{"pool": ["a", "b"]}])
+    paths = {
+        "/": {"get": operation(security=[{"iam": []}]), "x-amazon-apigateway-any-method": operation()},
+        "/items/{id}": {"get": read, "put": write | {EXT + "request-validator": "params"}},
+        "/else/{rest+}": {"post": operation(http(verb="POST"), security=[{"request": []}])},
+        "/open": {"get": operation(responses={})},
+    }
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
+    parts = [
+        {"location": {"type": "API"}, "properties": {"description": "all of it"}},
+        {"location": {"type": "RESPONSE", "path": "/items/{id}", "method": "GET"}, "properties": {"description": "x"}},
+    ]
+    document = openapi(paths, components={"schemas": schemas, "securitySchemes": schemes})
+    document["info"]["description"] = "everything"
+    return document | {
+        EXT + "api-key-source": "AUTHORIZER",
+        EXT + "binary-media-types": ["image/png", "a/b"],
+        EXT + "minimum-compression-size": 0,
+        EXT + "policy": {"Version": "2012-10-17", "Statement": [statement]},
+        EXT + "security-policy": "SecurityPolicy_TLS13_1_3_2025_09",
+        EXT + "endpoint-access-mode": "STRICT",
+        EXT + "request-validators": {
+            "all": {"validateRequestBody": True},
+            "params": {"validateRequestParameters": True},
+        },
+        EXT + "request-validator": "all",
+        EXT + "gateway-responses": {
+            "DEFAULT_5XX": {"responseParameters": {"gatewayresponse.header.A": "'b'"}},
+            "THROTTLED": {"statusCode": 420, "responseTemplates": {"application/json": "{}"}},
+        },
+        EXT + "documentation": {"documentationParts": parts},
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 from botocore.exceptions import ClientError
 
 from tests.strict_aws import StrictAws
+from tests.strict_aws.refusals import Refusal
 from tests.strict_aws.rest.policies import read_policy
 from tests.strict_aws.tests.openapi_samples import (
     EXT,
@@ -19,6 +21,7 @@ from tests.strict_aws.tests.openapi_samples import (
     openapi,
     operation,
     swagger,
+    whole,
 )
 from tests.strict_aws.tests.refused import refused
 
@@ -243,3 +246,26 @@ def test_documentation_by_itself(rest: Any) -> None:
     assert len(rest.get_documentation_parts(restApiId=api)["items"]) == 2
     rest.import_documentation_parts(restApiId=api, mode="overwrite", body=body(root))
     assert len(rest.get_documentation_parts(restApiId=api)["items"]) == 1
+
+
+def _places(value: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    return [(*above, key) for key in keys] + [p for key in keys for p in _places(value[key], (*above, key))]
+
+
+@pytest.mark.parametrize("odd", [1, "x", [], {}, ["x"], [{}], {"a": {}}, {"a": 1}, True, None])
+def test_whatever_stands_in_a_document_is_taken_or_refused(strict: StrictAws, odd: Any) -> None:
+    """Something else in any one place is an answer of AWS, and no failure of this one."""
+    document, codes = whole(), set[str]()
+    strict.switch_off("rest.api-quota")
+    for place in _places(document):
+        changed = copy.deepcopy(document)
+        holder = changed
+        for key in place[:-1]:
+            holder = holder[key]
+        holder[place[-1]] = odd
+        try:
+            strict.call("apigateway", "ImportRestApi", "us-east-1", body=json.dumps(changed).encode())
+        except Refusal as refusal:
+            codes.add(refusal.code)
+    assert codes == {"BadRequestException"}
