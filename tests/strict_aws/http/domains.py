@@ -88,6 +88,7 @@ def _of_configuration(call: Call, domain: Document) -> None:
             "OwnershipVerificationCertificateArn": "ownershipVerificationCertificateArn",
         }
         domain |= {named[name]: value for name, value in each.items() if name in named and value}
+    domain.setdefault("endpointConfiguration", {"types": ["REGIONAL"]})
 
 
 def _of_trust(call: Call, domain: Document) -> None:

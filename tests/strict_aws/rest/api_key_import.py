@@ -11,6 +11,7 @@ from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request
 from tests.strict_aws.rest.api_keys import check_number, new_key
 from tests.strict_aws.rest.state import RestRegion
+from tests.strict_aws.rest.usage_plan_keys import plan_in_the_way
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
@@ -67,17 +68,21 @@ def _fault(row: dict[str, str]) -> str | None:
 
 
 def _sorted_out(call: Call) -> tuple[list[dict[str, str]], list[str]]:
-    """The rows that fit, and warnings about the others and about usage plans that are not there."""
-    plans, fit, warnings = call.part(RestRegion).usage_plans, [], []
+    """The rows that fit, and warnings about the others and about usage plans that they can't be in."""
+    region, fit, warnings = call.part(RestRegion), [], []
+    plans, by_value = region.usage_plans, {key["value"]: key["id"] for key in region.api_keys.values()}
     for number, row in enumerate(_read(call), start=1):
         fault = _fault(row)
         if fault:
             warnings.append(f"Row {number}: {fault}")
             continue
         fit.append(row)
+        there = by_value.get(row["key"])
         for plan in _plans_of(row):
             if plan not in plans:
                 warnings.append(f"Row {number}: Invalid Usage Plan ID specified: {plan}")
+            elif there and plan_in_the_way(call, plans[plan], there):
+                warnings.append(f"Row {number}: the API Key has another Usage Plan for a stage of {plan}")
     return fit, warnings
 
 
@@ -99,6 +104,6 @@ def import_api_keys(call: Call) -> Document:
         region.api_keys[key["id"]] = by_value[row["key"]] = key
         ids.append(key["id"])
         for plan in _plans_of(row):
-            if plan in region.usage_plans:
+            if plan in region.usage_plans and not plan_in_the_way(call, region.usage_plans[plan], key["id"]):
                 region.plan_keys.setdefault(plan, {})[key["id"]] = "API_KEY"
     return {"ids": list(dict.fromkeys(ids)), "warnings": warnings or None}

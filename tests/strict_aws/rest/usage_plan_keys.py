@@ -50,6 +50,26 @@ def _stages(plan: Document) -> set[tuple[str, str]]:
     return {(each["apiId"], each["stage"]) for each in plan["apiStages"]}
 
 
+def plan_in_the_way(call: Call, plan: Document, key: str) -> str | None:
+    """The id of another plan that the key is in already and that has one of the plan's stages, if there is one."""
+    region = call.part(RestRegion)
+    for other in region.usage_plans.values() if call.holds(ONE_PLAN) else ():
+        if (
+            other["id"] != plan["id"]
+            and key in region.plan_keys.get(other["id"], {})
+            and _stages(other) & _stages(plan)
+        ):
+            return str(other["id"])
+    return None
+
+
+def refuse_second_plan(call: Call, plan: Document, key: str) -> None:
+    """Raise ConflictException where the key has another plan for one of the plan's stages."""
+    other = plan_in_the_way(call, plan, key)
+    if other:
+        raise conflict(f"API Key {key} is in the Usage Plan {other} for the same API Stage already")
+
+
 @answers("apigateway", "CreateUsagePlanKey")
 def create_usage_plan_key(call: Call) -> Document:
     """Let a plan hold for a key."""
@@ -60,9 +80,7 @@ def create_usage_plan_key(call: Call) -> Document:
     plans = [each for each in region.usage_plans.values() if key in region.plan_keys.get(each["id"], {})]
     if plan in plans and call.holds(TWICE):
         raise conflict(f"Usage Plan {plan['id']} already has the API Key {key}")
-    for each in plans:
-        if each is not plan and _stages(each) & _stages(plan) and call.holds(ONE_PLAN):
-            raise conflict(f"API Key {key} is in the Usage Plan {each['id']} for the same API Stage already")
+    refuse_second_plan(call, plan, key)
     if call.holds(TEN) and len(plans) >= 10:
         raise limit_exceeded("Maximum number of usage plans per API key has been reached: 10")
     region.plan_keys.setdefault(plan["id"], {})[key] = call.params["keyType"]

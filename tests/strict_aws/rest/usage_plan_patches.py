@@ -10,6 +10,7 @@ from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import Refusal, bad_request, not_found
 from tests.strict_aws.rest.patches import as_number, operations, unescape
 from tests.strict_aws.rest.state import RestRegion
+from tests.strict_aws.rest.usage_plan_keys import refuse_second_plan
 from tests.strict_aws.rest.usage_plans import check_api_stage, check_plan, find_plan, settled, shown_plan
 from tests.strict_aws.rules import rule
 
@@ -122,5 +123,8 @@ def update_usage_plan(call: Call) -> Document:
     for asked in operations(call):
         _patch(call, changed, asked)
     check_plan(call, changed)
+    if changed["apiStages"] != plan["apiStages"]:
+        for key in call.part(RestRegion).plan_keys.get(plan["id"], {}):
+            refuse_second_plan(call, changed, key)
     call.part(RestRegion).usage_plans[plan["id"]] = settled(changed)
     return {"tags": {}, **shown_plan(changed)}

@@ -291,7 +291,16 @@ def test_a_key_is_in_a_plan_once_and_in_one_plan_for_a_stage(rest: Any, api: str
     create(usagePlanId=plans[0], **key)
     assert refused(create, usagePlanId=plans[0], **key)[0] == CONFLICT
     assert refused(create, usagePlanId=plans[1], **key)[0] == CONFLICT
-    for number in range(9):
+    third = rest.create_usage_plan(name="third")["id"]
+    create(usagePlanId=third, **key)
+    assert refused(lambda: update(rest, third, ("add", "/apiStages", f"{api}:dev")))[0] == CONFLICT
+    update(rest, third, ("add", "/apiStages", f"{api}:prod"))
+    value = rest.get_api_key(apiKey=key["keyId"], includeValue=True)["value"]
+    assert (
+        len(rest.import_api_keys(format="csv", body=f"name,key,usageplanids\nk,{value},{plans[1]}\n")["warnings"]) == 1
+    )
+    assert rest.get_usage_plan_keys(usagePlanId=plans[1])["items"] == []
+    for number in range(8):
         create(usagePlanId=rest.create_usage_plan(name=f"p{number}")["id"], **key)
     eleventh = rest.create_usage_plan(name="eleventh")["id"]
     assert refused(create, usagePlanId=eleventh, **key)[0] == "LimitExceededException"
