@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
-from tests.strict_aws.refusals import bad_request, limit_exceeded
+from tests.strict_aws.refusals import bad_request, limit_exceeded, not_found
 from tests.strict_aws.rest.clones import WHOLE, copied
 from tests.strict_aws.rest.models import default_models
 from tests.strict_aws.rest.patches import Patch, Slot, as_bool, key_list, optional, patched, scalar, value_list, within
@@ -202,9 +202,7 @@ def create_rest_api(call: Call) -> Document:
         raise bad_request("Name cannot be empty")
     if given.get("description") == "" and call.holds(DESCRIPTION):
         raise bad_request("Description cannot be an empty string")
-    source = None
-    if call.params.get("cloneFrom"):
-        source = find_api(Call(call.aws, call.region, call.service, "", {"restApiId": call.params["cloneFrom"]}))
+    source = _source(call)
     if source is not None:
         kept = ("binaryMediaTypes", "minimumCompressionSize", "apiKeySource", "endpointConfiguration", "version")
         given = {k: v for k, v in source.fields.items() if k in kept} | given
@@ -223,11 +221,21 @@ def create_rest_api(call: Call) -> Document:
     return api_answer(call, api)
 
 
+def _source(call: Call) -> RestApi | None:
+    """The API that is to be cloned, if any."""
+    wanted = call.params.get("cloneFrom")
+    found = call.part(RestRegion).apis.get(wanted) if wanted else None
+    if wanted and found is None:
+        raise not_found(f"Invalid API identifier specified {call.region.account}:{wanted}")
+    return found
+
+
 @answers("apigateway", "GetRestApis")
 def get_rest_apis(call: Call) -> Document:
     """The region's APIs, in an order that says nothing."""
-    rows, position = call.page(sorted(call.part(RestRegion).apis.values(), key=lambda api: api.id))  # type: ignore[type-var]
-    return {"items": [api_answer(call, api) for api in rows], "position": position}  # type: ignore[arg-type]
+    apis = call.part(RestRegion).apis
+    rows, position = call.page([{"id": api_id} for api_id in sorted(apis)])
+    return {"items": [api_answer(call, apis[row["id"]]) for row in rows], "position": position}
 
 
 @answers("apigateway", "GetRestApi")

@@ -70,7 +70,13 @@ DROPPED = rule(
     "from memory",
     recalled=True,
 )
-_SETTINGS = ("credentials", "requestParameters", "requestTemplates", "passthroughBehavior", "contentHandling")
+_SETTINGS: tuple[str, ...] = (
+    "credentials",
+    "requestParameters",
+    "requestTemplates",
+    "passthroughBehavior",
+    "contentHandling",
+)
 _SETTINGS += ("timeoutInMillis", "cacheNamespace", "cacheKeyParameters", "connectionType", "connectionId", "tlsConfig")
 _SETTINGS += ("responseTransferMode", "integrationTarget", "uri")
 
@@ -160,10 +166,8 @@ def _check_credentials(call: Call, credentials: Any) -> None:
 
 
 def _check_mappings(call: Call, integration: Document, declared: Document) -> None:
-    if not call.holds(MAPPED):
-        return
-    names = {".".join(name.replace(".multivalue", ".").split(".")) for name in declared}
-    for target, source in integration.get("requestParameters", {}).items():
+    names = {name.replace(".multivalue", ".") for name in declared}
+    for target, source in integration.get("requestParameters", {}).items() if call.holds(MAPPED) else ():
         if not _TO_INTEGRATION.fullmatch(target):
             raise bad_mapping(f"Invalid mapping expression specified: {target}")
         match = _FROM_REQUEST.fullmatch(source or "")

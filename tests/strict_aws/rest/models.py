@@ -18,9 +18,9 @@ JSON = "application/json"
 MODEL_URL = re.compile(r"https://apigateway\.amazonaws\.com/restapis/([^/]+)/models/([^/]+)")
 MAX_SCHEMAS = 400 * 1024
 _DRAFT = "http://json-schema.org/draft-04/schema#"
-_EMPTY = {"$schema": _DRAFT, "title": "Empty Schema", "type": "object"}
-_ERROR = {"$schema": _DRAFT, "title": "Error Schema", "type": "object"}
-_ERROR |= {"properties": {"message": {"type": "string"}}}  # type: ignore[dict-item]
+_EMPTY: Document = {"$schema": _DRAFT, "title": "Empty Schema", "type": "object"}
+_ERROR: Document = {"$schema": _DRAFT, "title": "Error Schema", "type": "object"}
+_ERROR |= {"properties": {"message": {"type": "string"}}}
 
 NAME = rule("rest.model-name", "A model has an alphanumeric name", "botocore: CreateModel.name; text from memory")
 EMPTY_NAME = rule("rest.model-empty-name", "A model's name is not empty", "recorded: test_model_validation")
@@ -206,15 +206,14 @@ def get_model_template(call: Call) -> Document:
     return {"value": f"#set($inputRoot = $input.path('$'))\n{{\n{lines}\n}}"}
 
 
-def _update_slots() -> Document:
-    return {"/description": scalar("description", clears=True), "/schema": scalar("schema")}
+_SLOTS = {"/description": scalar("description", clears=True), "/schema": scalar("schema")}
 
 
 @answers("apigateway", "UpdateModel")
 def update_model(call: Call) -> Document:
     """Patch a model's schema or description."""
     api, model = _find(call)
-    changed = patched(call, model, _update_slots(), listing=True)
+    changed = patched(call, model, _SLOTS, listing=True)
     if changed["schema"] != model["schema"]:
         check_schema(call, api, changed)
     api.draft.models[model["name"]] = changed
