@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,11 @@ TYPES = rule(
     "front-door.types",
     "A value of the wrong type is a SerializationException",
     "recorded: test_put_integration_request_parameter_bool_type",
+)
+LENGTHS = rule(
+    "front-door.lengths",
+    "Texts of API Gateway v2 are no longer than the names of their shapes say",
+    "botocore: StringWithLengthBetween1And64 and its like; the text is recalled",
 )
 
 _JAVA = {bool: "class java.lang.Boolean", int: "class com.amazon.coral.value.json.numbers.TruncatingBigNumber"}
@@ -99,6 +105,8 @@ def _value(shape: Any, value: Any, call: Call, where: str) -> Iterator[_Fault]:
                 yield from _value(shape.value, each, call, f"{where}.{key}")
     elif kind == "string":
         yield from _text(shape, value, where)
+        if len(value) > _longest(shape.name) and call.holds(LENGTHS):
+            yield _Fault("constraint", where, value, shape)
     elif kind in ("integer", "long"):
         low, high = shape.metadata.get("min"), shape.metadata.get("max")
         if (low is not None and value < low) or (high is not None and value > high):
@@ -119,6 +127,13 @@ def _text(shape: Any, value: str, where: str) -> Iterator[_Fault]:
     pattern = shape.metadata.get("pattern")
     if (shape.enum and value not in shape.enum) or (pattern and not re.fullmatch(pattern, value)):
         yield _Fault("constraint", where, value, shape)
+
+
+@cache
+def _longest(name: str) -> int:
+    """How long a text of this shape may be, by its name; v2's model says it nowhere else."""
+    found = re.fullmatch(r"(?:String|Uri)WithLengthBetween\d+And(\d+)(K?)", name)
+    return int(found[1]) * (1024 if found[2] else 1) if found else sys.maxsize
 
 
 _PYTHON: dict[str, tuple[type, ...]] = {
@@ -163,6 +178,8 @@ def _constraint_text(fault: _Fault) -> str:
         value, rule_text = f"[{', '.join(value)}]", f"Member must satisfy constraint: [{_enum_text(shape.member)}]"
     elif shape.type_name == "string" and shape.enum:
         rule_text = _enum_text(shape)
+    elif shape.type_name == "string" and len(value) > _longest(shape.name):
+        rule_text = f"Member must have length less than or equal to {_longest(shape.name)}"
     elif shape.type_name == "string":
         rule_text = f"Member must satisfy regular expression pattern: {shape.metadata['pattern']}"
     else:
