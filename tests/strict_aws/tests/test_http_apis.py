@@ -188,3 +188,10 @@ def test_a_websocket_api_has_no_cors(http: Any) -> None:
     api = websocket_api(http)
     code, _ = refused(http.update_api, ApiId=api, CorsConfiguration={"AllowOrigins": ["*"]})
     assert code == "BadRequestException"
+
+
+def test_texts_are_no_longer_than_their_shapes_say(http: Any) -> None:
+    for long in ({"Name": "x" * 129}, {"Description": "x" * 1025}, {"Version": "x" * 65}):
+        code, message = refused(http.create_api, **({"Name": "a", "ProtocolType": "HTTP"} | long))
+        assert code == "BadRequestException" and "length less than or equal to" in message
+    assert http_api(http, name="x" * 128, Description="x" * 1024, Version="x" * 64)
