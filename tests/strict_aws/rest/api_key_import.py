@@ -11,7 +11,7 @@ from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request
 from tests.strict_aws.rest.api_keys import check_number, new_key
 from tests.strict_aws.rest.state import RestRegion
-from tests.strict_aws.rest.usage_plan_keys import plan_in_the_way
+from tests.strict_aws.rest.usage_plan_keys import plan_in_the_way, share_a_stage
 from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
@@ -77,11 +77,14 @@ def _sorted_out(call: Call) -> tuple[list[dict[str, str]], list[str]]:
             warnings.append(f"Row {number}: {fault}")
             continue
         fit.append(row)
-        there = by_value.get(row["key"])
-        for plan in _plans_of(row):
+        wanted = _plans_of(row)
+        for place, plan in enumerate(wanted):
             if plan not in plans:
                 warnings.append(f"Row {number}: Invalid Usage Plan ID specified: {plan}")
-            elif there and plan_in_the_way(call, plans[plan], there):
+                continue
+            held = plan_in_the_way(call, plans[plan], by_value.get(row["key"], ""))
+            before = [plans[each] for each in wanted[:place] if each in plans]
+            if held or any(share_a_stage(call, plans[plan], each) for each in before):
                 warnings.append(f"Row {number}: the API Key has another Usage Plan for a stage of {plan}")
     return fit, warnings
 

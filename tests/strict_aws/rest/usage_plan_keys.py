@@ -50,15 +50,16 @@ def _stages(plan: Document) -> set[tuple[str, str]]:
     return {(each["apiId"], each["stage"]) for each in plan["apiStages"]}
 
 
+def share_a_stage(call: Call, one: Document, other: Document) -> bool:
+    """Whether a key can't be in both plans, because they have a stage in common."""
+    return call.holds(ONE_PLAN) and one["id"] != other["id"] and bool(_stages(one) & _stages(other))
+
+
 def plan_in_the_way(call: Call, plan: Document, key: str) -> str | None:
     """The id of another plan that the key is in already and that has one of the plan's stages, if there is one."""
     region = call.part(RestRegion)
-    for other in region.usage_plans.values() if call.holds(ONE_PLAN) else ():
-        if (
-            other["id"] != plan["id"]
-            and key in region.plan_keys.get(other["id"], {})
-            and _stages(other) & _stages(plan)
-        ):
+    for other in region.usage_plans.values():
+        if key in region.plan_keys.get(other["id"], {}) and share_a_stage(call, plan, other):
             return str(other["id"])
     return None
 

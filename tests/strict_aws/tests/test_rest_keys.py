@@ -300,6 +300,8 @@ def test_a_key_is_in_a_plan_once_and_in_one_plan_for_a_stage(rest: Any, api: str
         len(rest.import_api_keys(format="csv", body=f"name,key,usageplanids\nk,{value},{plans[1]}\n")["warnings"]) == 1
     )
     assert rest.get_usage_plan_keys(usagePlanId=plans[1])["items"] == []
+    both = f'name,key,usageplanids\nk,{VALUE},"{plans[0]},{plans[1]}"\n'
+    assert refused(rest.import_api_keys, format="csv", body=both, failOnWarnings=True)[0] == BAD
     for number in range(8):
         create(usagePlanId=rest.create_usage_plan(name=f"p{number}")["id"], **key)
     eleventh = rest.create_usage_plan(name="eleventh")["id"]
