@@ -149,7 +149,8 @@ def _check_link(call: Call, api: HttpApi, made: Document) -> None:
     if not api.is_websocket and made["IntegrationType"] != "HTTP_PROXY":
         raise bad_request("The connection type VPC_LINK is supported for HTTP_PROXY integrations only")
     links = call.part(RestRegion).vpc_links if api.is_websocket else vpc_links(call)
-    if made.get("ConnectionId") not in links:
+    link = links.get(made.get("ConnectionId") or "")
+    if link is None or link.get("VpcLinkStatus") == "DELETING":
         raise bad_request(f"Invalid VPC link identifier specified {made.get('ConnectionId')}")
 
 

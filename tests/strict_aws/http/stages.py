@@ -86,17 +86,15 @@ def update_stage(call: Call) -> Document:
     api, stage = find_stage(call)
     _check_managed(call, stage)
     refuse_foreign(call, api, websocket=("ClientCertificateId",))
-    kept = {route["RouteKey"] for route in api.draft.routes.values()}
-    dangling = {key: each for key, each in stage["RouteSettings"].items() if key not in kept}
     new = edited(call, stage, _MEMBERS, merged=("RouteSettings", "StageVariables"))
-    if call.params.get("DeploymentId"):
+    if "DeploymentId" in call.params:
         check_deployment_id(call, new)
-    if "RouteSettings" in new:
-        asked = call.params.get("RouteSettings") or {}
-        new["RouteSettings"] = {k: v for k, v in new["RouteSettings"].items() if k not in dangling or k in asked}
+    keys = {route["RouteKey"] for route in api.draft.routes.values()} | set(call.params.get("RouteSettings") or {})
+    merged = new.get("RouteSettings") or {}
+    left_over = {key: each for key, each in merged.items() if key not in keys}  # of routes that are gone since
+    new["RouteSettings"] = {key: each for key, each in merged.items() if key in keys}
     new = checked_stage(call, api, new)
-    if "RouteSettings" not in call.params:
-        new["RouteSettings"] |= dangling
+    new["RouteSettings"] |= left_over
     new["LastUpdatedDate"] = float(int(call.now))
     api.stages[stage["StageName"]] = new
     if new["AutoDeploy"] and not stage["AutoDeploy"]:

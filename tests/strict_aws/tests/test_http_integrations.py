@@ -171,6 +171,19 @@ def test_a_private_integration_has_a_link_that_is_there(http: Any, ec2: Any) -> 
         ApiId=api, IntegrationId=made["IntegrationId"], ConnectionType="INTERNET", TlsConfig={}
     )
     assert "ConnectionId" not in left and "TlsConfig" not in left
+    http.delete_vpc_link(VpcLinkId=link)
+    assert refused(http.create_integration, ApiId=api, **(PROXY | private))[0] == "BadRequestException"
+
+
+def test_a_private_integration_of_a_websocket_api_has_a_link_of_v1(http: Any, ec2: Any, rest: Any) -> None:
+    api = websocket_api(http)
+    private = {"IntegrationUri": "http://a.example", "ConnectionType": "VPC_LINK"}
+    code, _ = refused(http.create_integration, ApiId=api, **(PROXY | private), ConnectionId=vpc_link(http, ec2))
+    assert code == "BadRequestException"
+    balancer = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/a/1"
+    link = rest.create_vpc_link(name="l", targetArns=[balancer])["id"]
+    made = http.create_integration(ApiId=api, **(PROXY | private), ConnectionId=link)
+    assert (made["ConnectionType"], made["ConnectionId"]) == ("VPC_LINK", link)
 
 
 def test_an_update_merges_parameters(http: Any) -> None:

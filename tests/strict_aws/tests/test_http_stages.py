@@ -281,3 +281,26 @@ def test_websocket_apis_deploy_by_themselves_too(http: Any) -> None:
     http.create_integration_response(ApiId=api, IntegrationId=integration, IntegrationResponseKey="$default")
     http.create_model(ApiId=api, Name="M", Schema="{}")
     assert len(deployments(http, api)) == 4
+
+
+def test_settings_of_a_route_that_is_gone_stay_until_they_are_deleted(http: Any) -> None:
+    api = api_with_route(http)
+    gone = route(http, api, "GET /gone", function(http, api))
+    limit = {"ThrottlingBurstLimit": 1}
+    http.create_stage(ApiId=api, StageName="live", RouteSettings={"GET /gone": limit})
+    http.delete_route(ApiId=api, RouteId=gone)
+    new = http.update_stage(ApiId=api, StageName="live", RouteSettings={"GET /": limit})
+    assert set(new["RouteSettings"]) == {"GET /", "GET /gone"}
+    code, _ = refused(http.update_stage, ApiId=api, StageName="live", RouteSettings={"GET /gone": limit})
+    assert code == "NotFoundException"
+    http.delete_route_settings(ApiId=api, StageName="live", RouteKey="GET /gone")
+    assert set(http.get_stage(ApiId=api, StageName="live")["RouteSettings"]) == {"GET /"}
+
+
+def test_the_rest_of_a_stage_can_change_beside_its_own_deployments(http: Any) -> None:
+    api = api_with_route(http)
+    made = http.create_stage(ApiId=api, StageName="live", AutoDeploy=True)
+    new = http.update_stage(ApiId=api, StageName="live", Description="d", AccessLogSettings=LOGS)
+    assert (new["DeploymentId"], new["Description"]) == (made["DeploymentId"], "d")
+    assert "AccessLogSettings" not in http.update_stage(ApiId=api, StageName="live", AccessLogSettings={})
+    assert refused(http.update_stage, ApiId=api, StageName="live", DeploymentId="")[0] == "BadRequestException"
