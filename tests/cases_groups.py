@@ -29,9 +29,12 @@ def _load_lists(document: dict[str, Any], ec2: Any, loaded: Loaded) -> None:
             PrefixListName=wanted["name"],
             AddressFamily="IPv6" if ":" in entries[0]["Cidr"] else "IPv4",
             MaxEntries=wanted.get("max") or len(entries),
-            Entries=entries,
+            Entries=entries[:100],
         )
-        loaded.prefix_lists[wanted["key"]] = made["PrefixList"]["PrefixListId"]
+        made_id = loaded.prefix_lists[wanted["key"]] = made["PrefixList"]["PrefixListId"]
+        for version, start in enumerate(range(100, len(entries), 100), 1):
+            more = entries[start : start + 100]
+            ec2.modify_managed_prefix_list(PrefixListId=made_id, CurrentVersion=version, AddEntries=more)
     if loaded.prefix_lists:
         ec2.describe_managed_prefix_lists(PrefixListIds=list(loaded.prefix_lists.values()))
 

@@ -17,8 +17,12 @@ MOST_ENTRIES_A_CALL = 100
 _BUSY = {"IncorrectState": "again", "InvalidPrefixListID.NotFound": "again", "InvalidPrefixListId.NotFound": "again"}
 
 
+_GOING = ("delete-in-progress", "delete-complete")
+
+
 def _own(data: Mapping[str, Any], scope: Scope) -> bool:
-    return data.get("OwnerId") == scope.account
+    """A list that is being deleted is still shown for a while; it can't be kept any more, and counts as gone."""
+    return data.get("OwnerId") == scope.account and data.get("State") not in _GOING
 
 
 def _prepare(row: Row, scope: Scope) -> dict[str, Any]:
@@ -82,20 +86,23 @@ def _update(change: Change) -> list[Call]:
 
 
 def _entry_parts(before: Any, after: Any) -> list[dict[str, Any]]:
-    """What to remove and what to add, at most a hundred of each a call; removals first, to stay within the size."""
+    """What to remove and what to add, at most a hundred of each a call; removals first, to stay within the size.
+
+    AWS changes no description: such an entry is removed, and added by the next call, since one can't do both.
+    """
     old = {e["Cidr"]: e.get("Description") for e in before}
     new = {e["Cidr"]: e.get("Description") for e in after}
-    gone = [{"Cidr": cidr} for cidr in sorted(old.keys() - new.keys())]
-    put = _entries(e for e in after if e["Cidr"] not in old or old[e["Cidr"]] != e.get("Description"))
-    parts: list[dict[str, Any]] = [{"RemoveEntries": chunk} for chunk in _chunks(gone)]
-    parts += [{"AddEntries": chunk} for chunk in _chunks(put)]
-    if len(parts) == 2 and len(gone) <= MOST_ENTRIES_A_CALL and len(put) <= MOST_ENTRIES_A_CALL:
-        return [parts[0] | parts[1]]
-    return parts
+    described = {cidr for cidr in old.keys() & new.keys() if old[cidr] != new[cidr]}
+    gone = [{"Cidr": cidr} for cidr in sorted((old.keys() - new.keys()) | described)]
+    put = _entries(e for e in after if e["Cidr"] not in old or e["Cidr"] in described)
+    removals, additions = _chunks(gone), _chunks(put)
+    if len(removals) == len(additions) == 1 and not described:
+        return [{"RemoveEntries": removals[0], "AddEntries": additions[0]}]
+    return [{"RemoveEntries": chunk} for chunk in removals] + [{"AddEntries": chunk} for chunk in additions]
 
 
 def _delete(resource: Resource) -> list[Call]:
-    gone = {"InvalidPrefixListID.NotFound": "done", "InvalidPrefixListId.NotFound": "done"}
+    gone = {"InvalidPrefixListID.NotFound": "done", "InvalidPrefixListId.NotFound": "done", "IncorrectState": "again"}
     return [Call("DeleteManagedPrefixList", {"PrefixListId": Ref(resource.key)}, tolerates=gone)]
 
 

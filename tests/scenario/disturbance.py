@@ -114,7 +114,7 @@ def _disturb_stages(rest: Any, api: str, arn: str) -> None:
         "/description": "by hand",
         "/*/*/throttling/rateLimit": "9.0",
         "/~1pets/GET/metrics/enabled": "true",
-        "/accessLogSettings/format": "$context.status",
+        "/accessLogSettings/format": "$context.requestId $context.status",
         "/canarySettings/percentTraffic": "50.0",
         "/tracingEnabled": "true",
     }

@@ -18,7 +18,7 @@ def counts(vpc: str) -> dict[str, int]:
     found = apis(AWAY)
     return {
         "groups": len(groups(AWAY, vpc)),
-        "lists": len(ec2_of(AWAY).prefix_lists),
+        "lists": sum(not each.fields["State"].startswith("delete-") for each in ec2_of(AWAY).prefix_lists.values()),
         "apis": len(found),
         "deployments": sum(len(api.deployments) for api in found),
         "stages": sum(len(api.stages) for api in found),

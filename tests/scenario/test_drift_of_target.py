@@ -17,7 +17,8 @@ def test_what_was_changed_in_a_target_is_named_and_the_source_is_not_asked(aws: 
     sources = {"prod": Source("prod", "us-east-1")}
     targets = {"dr": Target("dr", "us-west-2")}
     config = Config(store=config.store, sources=sources, targets=targets)
-    context = Context(config, Flags(endpoint_url=aws.endpoint), pause=lambda seconds: None)
+    clock = aws.world.clock
+    context = Context(config, Flags(endpoint_url=aws.endpoint), pause=clock.sleep, ticks=clock.now)
     assert isinstance(context.store, MemoryStore)
     estates.build_standard(aws, "us-east-1")
     built = estates.build_target(aws, "us-west-2")

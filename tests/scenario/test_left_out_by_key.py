@@ -17,7 +17,8 @@ def test_what_was_left_out_by_key_is_said_and_left_alone(aws: Stand) -> None:
     store = Config.empty("memory://left-out-by-key").store
     source = Source("prod", "us-east-1", exclude=GLOBS)
     config = Config(store=store, sources={"prod": source}, targets={"dr": Target("dr", "us-west-2")})
-    context = Context(config, Flags(endpoint_url=aws.endpoint), pause=lambda seconds: None)
+    clock = aws.world.clock
+    context = Context(config, Flags(endpoint_url=aws.endpoint), pause=clock.sleep, ticks=clock.now)
     estates.build_standard(aws, "us-east-1")
     estates.build_target(aws, "us-west-2")
     taken = capture.create(context, ()).entries[0].manifest

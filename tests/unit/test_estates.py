@@ -107,7 +107,8 @@ def test_public_definitions_load(aws: Stand, name: str) -> None:
         return
     assert loaded.methods > 0
     faults = [(what, why) for what, why in loaded.left_out if "Exception" in why]
-    assert all("No integration defined" in why for _, why in faults), faults
+    known = ("No integration defined", "Invalid Cognito User Pool ARN", "requires a valid authorizer")
+    assert all(any(words in why for words in known) for _, why in faults), faults
 
 
 def test_recorded_answers_are_told_apart() -> None:

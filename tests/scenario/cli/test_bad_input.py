@@ -330,11 +330,7 @@ def test_a_plan_whose_target_has_moved(company: Company) -> None:
     ec2.delete_security_group(GroupId=made["GroupId"])
     refused(moved, 13, "dr", "has changed since the plan", next_step="dr-toolkit plan --to dr --out plan.json")
     assert told(moved)["type"] == "TargetMoved"
-    assert [c.operation for c in company.gate.since(mark) if c.mutating and c.service != "s3"] == [
-        "CreateSecurityGroup",
-        "DeleteSecurityGroup",
-    ]
-    company.gate.calls.clear()
+    assert [c for c in company.gate.since(mark) if c.mutating and c.service != "s3"] == []
 
 
 def test_a_map_to_something_that_is_not_there() -> None:
