@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 from tests.strict_aws.http.state import HttpApi
@@ -25,10 +26,14 @@ def by_name(api: HttpApi) -> Document:
     return {
         "api": {name: value for name, value in api.fields.items() if name not in _OWN},
         "routes": routes,
-        "unused": sorted((each for key, each in integrations.items() if key not in used), key=str),
+        "unused": sorted((each for key, each in integrations.items() if key not in used), key=_text),
         "shared": len(used - {""}),
         "authorizers": {each["Name"]: _without(each, "AuthorizerId") for each in api.draft.authorizers.values()},
     }
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document, sort_keys=True)
 
 
 def _without(document: Document, name: str) -> Document:
