@@ -10,7 +10,8 @@ from tests.strict_aws.refusals import bad_request, not_found
 from tests.strict_aws.rest import vpc_links
 from tests.strict_aws.rest.in_use import deployments_in_use, links_in
 from tests.strict_aws.rest.patches import patched, scalar
-from tests.strict_aws.rest.stages import canary_of, check_variables, refuse_one_too_many, settle_cache
+from tests.strict_aws.rest.stage_cache import change_cache
+from tests.strict_aws.rest.stages import canary_of, check_variables, refuse_one_too_many
 from tests.strict_aws.rest.state import RestApi, RestRegion, find_api
 from tests.strict_aws.rules import rule
 
@@ -81,11 +82,12 @@ def _make_or_move_stage(call: Call, api: RestApi, deployment: str) -> None:
     else:
         fresh = {"stageName": name, "createdDate": moment, "tracingEnabled": False, "methodSettings": {}}
         stage = api.stages.setdefault(name, fresh)
+        before = dict(stage) if "deploymentId" in stage else {}
         stage["deploymentId"] = deployment
         stage |= call.given("cacheClusterEnabled", "cacheClusterSize", "variables", "tracingEnabled")
         if call.params.get("stageDescription"):
             stage["description"] = call.params["stageDescription"]
-        settle_cache(stage)
+        change_cache(call, api.id, stage, before)
     api.stages[name]["lastUpdatedDate"] = moment
 
 

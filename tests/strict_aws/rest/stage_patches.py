@@ -11,13 +11,13 @@ from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import Refusal, bad_request
 from tests.strict_aws.rest.patches import Slot, as_bool, as_number, operations, scalar, unescape
 from tests.strict_aws.rest.patches import apply as apply_patch
+from tests.strict_aws.rest.stage_cache import change_cache
 from tests.strict_aws.rest.stages import (
     canary_of,
     check_deployments,
     check_documentation,
     check_variables,
     find_stage,
-    settle_cache,
     shown_stage,
 )
 from tests.strict_aws.rest.state import RestRegion
@@ -266,7 +266,7 @@ def update_stage(call: Call) -> Document:
         elif call.holds(PATHS):
             raise bad_request(f"Invalid {op} operation with path: {path}")
     _check(call, stage, changed)
-    settle_cache(changed)
+    change_cache(call, api.id, changed, stage)
     changed["lastUpdatedDate"] = call.created()
     api.stages[stage["stageName"]] = changed
-    return shown_stage(changed)
+    return shown_stage(call, api, changed)

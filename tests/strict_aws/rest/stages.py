@@ -9,6 +9,7 @@ from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call, Region
 from tests.strict_aws.refusals import bad_request, conflict, limit_exceeded, not_found
 from tests.strict_aws.rest.in_use import refuse_mapped_stage, refuse_planned_stage
+from tests.strict_aws.rest.stage_cache import change_cache, forget_cache, settle_cache
 from tests.strict_aws.rest.state import RestApi, RestRegion, find_api, shown
 from tests.strict_aws.rest.tagging import check_tags
 from tests.strict_aws.rules import rule
@@ -55,17 +56,10 @@ def find_stage(call: Call) -> tuple[RestApi, Document]:
     return api, api.stages[call.params["stageName"]]
 
 
-def shown_stage(stage: Document) -> Document:
+def shown_stage(call: Call, api: RestApi, stage: Document) -> Document:
     """A stage as AWS answers it: the settings of methods even where there are none."""
+    settle_cache(call, api.id, stage)
     return {"methodSettings": {}, **shown(stage)}
-
-
-def settle_cache(stage: Document) -> None:
-    """Set what follows from the cache being on or off."""
-    enabled = stage.setdefault("cacheClusterEnabled", False)
-    stage["cacheClusterStatus"] = "AVAILABLE" if enabled else "NOT_AVAILABLE"
-    if enabled:
-        stage.setdefault("cacheClusterSize", "0.5")
 
 
 def canary_of(call: Call, given: Document, deployment: str) -> Document:
@@ -136,24 +130,25 @@ def create_stage(call: Call) -> Document:
     if call.holds(TWICE) and name in api.stages:
         raise conflict("Stage already exists")
     refuse_one_too_many(call, api, name)
-    settle_cache(stage)
+    change_cache(call, api.id, stage, {})
     stage["createdDate"] = stage["lastUpdatedDate"] = call.created()
     api.stages[name] = stage
-    return shown_stage(stage)
+    return shown_stage(call, api, stage)
 
 
 @answers("apigateway", "GetStages")
 def get_stages(call: Call) -> Document:
     """All stages at once, under the key `item`; `deploymentId` leaves those that are on it."""
     wanted = call.params.get("deploymentId")
-    stages = [stage for _, stage in sorted(find_api(call).stages.items())]
-    return {"item": [shown_stage(stage) for stage in stages if wanted in (None, stage["deploymentId"])]}
+    api = find_api(call)
+    stages = [stage for _, stage in sorted(api.stages.items()) if wanted in (None, stage["deploymentId"])]
+    return {"item": [shown_stage(call, api, stage) for stage in stages]}
 
 
 @answers("apigateway", "GetStage")
 def get_stage(call: Call) -> Document:
     """A stage."""
-    return shown_stage(find_stage(call)[1])
+    return shown_stage(call, *find_stage(call))
 
 
 @answers("apigateway", "DeleteStage")
@@ -163,6 +158,7 @@ def delete_stage(call: Call) -> None:
     refuse_mapped_stage(call, api.id, stage["stageName"])
     refuse_planned_stage(call, api.id, stage["stageName"])
     del api.stages[stage["stageName"]]
+    forget_cache(call, api.id, stage["stageName"])
     for key in call.part(RestRegion).api_keys.values():
         key["stageKeys"] = [each for each in key["stageKeys"] if each != f"{api.id}/{stage['stageName']}"]
 

@@ -127,7 +127,7 @@ def test_a_deployment_makes_the_stage_that_it_names_and_moves_it(rest: Any, api:
     )
     stage = rest.get_stage(restApiId=api, stageName="dev")
     wanted = {"deploymentId": first["id"], "description": "for us", "variables": {"level": "1"}, "tracingEnabled": True}
-    wanted |= {"cacheClusterEnabled": True, "cacheClusterSize": "1.6", "cacheClusterStatus": "AVAILABLE"}
+    wanted |= {"cacheClusterEnabled": True, "cacheClusterSize": "1.6", "cacheClusterStatus": "CREATE_IN_PROGRESS"}
     assert wanted.items() <= stage.items()
     second = rest.create_deployment(restApiId=api, stageName="dev")
     moved = rest.get_stage(restApiId=api, stageName="dev")
@@ -324,7 +324,7 @@ def test_other_patches_of_a_stage(rest: Any, api: str) -> None:
         ("replace", "/tracingEnabled", "true"),
         ("replace", "/variables/a", "1"),
     )
-    wanted = {"description": "new", "cacheClusterSize": "6.1", "cacheClusterStatus": "AVAILABLE"}
+    wanted = {"description": "new", "cacheClusterSize": "6.1", "cacheClusterStatus": "CREATE_IN_PROGRESS"}
     wanted |= {"clientCertificateId": certificate, "documentationVersion": "v1", "tracingEnabled": True}
     assert (wanted | {"variables": {"a": "1"}}).items() <= stage.items()
     assert stage["lastUpdatedDate"] > stage["createdDate"]
@@ -340,6 +340,28 @@ def test_other_patches_of_a_stage(rest: Any, api: str) -> None:
     rest.flush_stage_cache(restApiId=api, stageName="dev")
     rest.flush_stage_authorizers_cache(restApiId=api, stageName="dev")
     assert refused(rest.flush_stage_cache, restApiId=api, stageName="no")[0] == "NotFoundException"
+
+
+def test_a_cache_takes_minutes(rest: Any, strict: StrictAws, api: str) -> None:
+    rest.create_deployment(restApiId=api, stageName="dev")
+    own = {"restApiId": api, "stageName": "dev"}
+
+    def status(*patch: str) -> tuple[str, str]:
+        """The status at once, and five minutes later."""
+        now = update(rest, api, patch)["cacheClusterStatus"]
+        assert rest.get_stage(**own)["cacheClusterStatus"] == now
+        strict.clock.sleep(300)
+        return now, rest.get_stages(restApiId=api)["item"][0]["cacheClusterStatus"]
+
+    assert status("replace", "/cacheClusterEnabled", "true") == ("CREATE_IN_PROGRESS", "AVAILABLE")
+    assert status("replace", "/description", "cached") == ("AVAILABLE", "AVAILABLE")
+    assert status("replace", "/cacheClusterSize", "6.1") == ("CREATE_IN_PROGRESS", "AVAILABLE")
+    assert status("replace", "/cacheClusterEnabled", "false") == ("DELETE_IN_PROGRESS", "NOT_AVAILABLE")
+    assert rest.get_stage(**own)["cacheClusterSize"] == "6.1"
+    update(rest, api, ("replace", "/cacheClusterEnabled", "true"))
+    rest.delete_stage(**own)
+    rest.create_deployment(**own)
+    assert rest.get_stage(**own)["cacheClusterStatus"] == "NOT_AVAILABLE"
 
 
 def test_a_stage_shows_the_web_acl_that_was_put_on_it(rest: Any, strict: StrictAws, api: str) -> None:
