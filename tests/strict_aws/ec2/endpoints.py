@@ -108,41 +108,44 @@ def create_endpoint(call: Call) -> Document:
     tags = specified(call, "vpc-endpoint")
     if private:
         check_private_dns(call, vpc, service)
-    made = call.aws.ids.ec2("vpce")
-    address_type = call.params.get("IpAddressType") or "ipv4"
-    dns_type = address_type if kind == "Interface" else "service-defined"
-    fields: Document = {
-        "VpcEndpointId": made,
-        "VpcEndpointType": kind,
-        "VpcId": vpc["VpcId"],
-        "ServiceName": service,
-        "State": "available" if kind == "Gateway" else "pending",
+    fields = _born(call, kind, vpc["VpcId"], service) | {
         "PolicyDocument": policy,
-        "RouteTableIds": [],
-        "SubnetIds": [],
         "Groups": groups,
-        "IpAddressType": address_type,
-        "DnsOptions": {"DnsRecordIpType": dns_type} | (call.params.get("DnsOptions") or {}),
         "PrivateDnsEnabled": private,
-        "RequesterManaged": False,
-        "NetworkInterfaceIds": [],
-        "DnsEntries": [],
-        "CreationTimestamp": call.now,
-        "OwnerId": call.region.account,
-        "ServiceRegion": call.region.name,
     }
     add_routes(call, fields, tables, only_check=True)
     dry_run(call)
     fields["CreationTimestamp"] = call.created()
     add_routes(call, fields, tables)
     add_interfaces(call, fields, subnets)
-    kept = Kept(fields)
+    kept, made = Kept(fields), fields["VpcEndpointId"]
     if kind == "Interface":
         kept.turn = turn(call, held(call).pace.endpoint, "available")
     held(call).endpoints[made] = kept
     put_tags(call, made, tags)
     remember(call, made)
     return {"VpcEndpoint": shown(call, kept), "ClientToken": token}
+
+
+def _born(call: Call, kind: str, vpc_id: str, service: str) -> Document:
+    """A new endpoint that is nowhere yet."""
+    address_type = call.params.get("IpAddressType") or "ipv4"
+    dns_type = address_type if kind == "Interface" else "service-defined"
+    return {
+        "VpcEndpointId": call.aws.ids.ec2("vpce"),
+        "VpcEndpointType": kind,
+        "VpcId": vpc_id,
+        "ServiceName": service,
+        "State": "available" if kind == "Gateway" else "pending",
+        "RouteTableIds": [],
+        "SubnetIds": [],
+        "IpAddressType": address_type,
+        "DnsOptions": {"DnsRecordIpType": dns_type} | (call.params.get("DnsOptions") or {}),
+        "RequesterManaged": False,
+        "NetworkInterfaceIds": [],
+        "OwnerId": call.region.account,
+        "ServiceRegion": call.region.name,
+    }
 
 
 def shown(call: Call, kept: Kept) -> Document:

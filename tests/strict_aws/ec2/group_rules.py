@@ -277,7 +277,12 @@ def modify_rules(call: Call) -> Document:
 @answers("ec2", "DescribeSecurityGroupRules")
 def describe_rules(call: Call) -> Document:
     """Rules one by one, with ids, tags and owners."""
-    known = {rule_id: made for group in known_groups(call) for rule_id, made in group.rules.items()}
+    exact = [each["Values"] for each in call.params.get("Filters") or () if each.get("Name") == "group-id"]
+    groups = known_groups(call)
+    by_id = call.params.get("SecurityGroupRuleIds")
+    if exact and not by_id and not any(char in value for value in exact[0] for char in "*?\\"):
+        groups = [group for group in groups if group.id in exact[0]]
+    known = {rule_id: made for group in groups for rule_id, made in group.rules.items()}
     reads = {"group-id": value_of("GroupId"), "security-group-rule-id": value_of("SecurityGroupRuleId")}
     rows = named(call, "SecurityGroupRuleIds", "sgr", known)
     rows = filtered(call, rows, reads, lambda row: str(row["SecurityGroupRuleId"]))

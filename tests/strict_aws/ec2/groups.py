@@ -10,10 +10,10 @@ from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
 from tests.strict_aws.ec2.births import add_group
 from tests.strict_aws.ec2.endings import settle_endpoints
-from tests.strict_aws.ec2.errors import check_id, dry_run, invalid, missing, no_such
+from tests.strict_aws.ec2.errors import dry_run, invalid, missing
 from tests.strict_aws.ec2.filters import filtered
 from tests.strict_aws.ec2.listings import paged
-from tests.strict_aws.ec2.lookups import find_vpc, group_by_name, is_associated, known_groups, named_group
+from tests.strict_aws.ec2.lookups import find_group, find_vpc, group_by_name, is_associated, known_groups, named_group
 from tests.strict_aws.ec2.permissions import WITH_PORTS, as_permissions, refers_to
 from tests.strict_aws.ec2.state import Group, default_vpc, held, settle
 from tests.strict_aws.ec2.tags import drop_tags, put_tags, specified, tags_if_any
@@ -211,17 +211,10 @@ _OWN: dict[str, Read] = {
 @answers("ec2", "DescribeSecurityGroups")
 def describe_groups(call: Call) -> Document:
     """The region's groups."""
-    rows, ids, names = known_groups(call), call.params.get("GroupIds"), call.params.get("GroupNames")
-    if ids:
-        known = {group.id for group in rows}
-        for each in ids:
-            check_id(call, "sg", each)
-            if each not in known:
-                raise no_such("sg", each)
-    if names:
-        ids = [*(ids or ()), *(group_by_name(call, name).id for name in names)]
-    if ids:
-        rows = [group for group in rows if group.id in ids]
+    ids, names = call.params.get("GroupIds") or [], call.params.get("GroupNames") or []
+    named = {group.id: group for group in (find_group(call, each) for each in ids)}
+    named |= {group.id: group for group in (group_by_name(call, name) for name in names)}
+    rows = [named[each] for each in sorted(named)] if named else known_groups(call)
     reads = _OWN
     if any("ip-permission" in wanted.get("Name", "") for wanted in call.params.get("Filters") or ()):
         reads = _OWN | _rule_reads(call, "", egress=False) | _rule_reads(call, "egress.", egress=True)

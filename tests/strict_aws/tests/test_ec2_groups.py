@@ -154,6 +154,10 @@ def test_filters(ec2: Any, vpc: str, make: Make) -> None:
     ec2.authorize_security_group_ingress(GroupId=web, IpPermissions=[tcp(443, IpRanges=v4("10.0.0.0/8"), **six)])
     ec2.authorize_security_group_egress(GroupId=app, IpPermissions=[tcp(8080, UserIdGroupPairs=peer(web))])
 
+    lists = ec2.describe_managed_prefix_lists(Filters=[{"Name": "prefix-list-name", "Values": ["*.s3"]}])
+    listed = [{"PrefixListId": lists["PrefixLists"][0]["PrefixListId"]}]
+    ec2.authorize_security_group_egress(GroupId=app, IpPermissions=[tcp(443, PrefixListIds=listed)])
+
     def found(*pairs: tuple[str, str | list[str]]) -> list[str]:
         filters = [{"Name": name, "Values": [v] if isinstance(v, str) else v} for name, v in pairs]
         groups = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
@@ -170,6 +174,7 @@ def test_filters(ec2: Any, vpc: str, make: Make) -> None:
     assert found(("ip-permission.from-port", "443"), ("ip-permission.protocol", "tcp")) == ["web"]
     assert found(("egress.ip-permission.group-id", web)) == ["app"]
     assert found(("egress.ip-permission.group-name", "web"), ("egress.ip-permission.to-port", "8080")) == ["app"]
+    assert found(("egress.ip-permission.prefix-list-id", listed[0]["PrefixListId"])) == ["app"]
     assert found(("ip-permission.user-id", ACCOUNT)) == ["default"]
     assert refused(ec2.describe_security_groups, Filters=[{"Name": "name", "Values": ["web"]}]) == (
         "InvalidParameterValue",

@@ -15,6 +15,7 @@ import pytest
 
 from tests.cases import cases, find_cases
 from tests.strict_aws import StrictAws
+from tests.strict_aws.ec2.endpoint_parts import DEFAULT_POLICIES
 from tests.strict_aws.tests.ec2_words import default_of
 
 Row = dict[str, Any]
@@ -244,7 +245,8 @@ def _load_endpoint(ec2: Any, row: Row, number: int, meant: Meant) -> None:
     for group in row["Groups"]:
         meant.here[group["GroupId"]] = default_of(ec2, vpc)
     params = {"VpcEndpointType": row["VpcEndpointType"], "VpcId": vpc, "ServiceName": row["ServiceName"]}
-    params |= {"PolicyDocument": row["PolicyDocument"]} if '"Id"' in row["PolicyDocument"] else {}
+    if row["PolicyDocument"] not in DEFAULT_POLICIES.values():
+        params["PolicyDocument"] = row["PolicyDocument"]
     if row["VpcEndpointType"] == "Interface":
         params["SubnetIds"] = [meant.here[each] for each in row["SubnetIds"]]
         params["PrivateDnsEnabled"] = row["PrivateDnsEnabled"]
