@@ -102,14 +102,13 @@ def _check_selection(call: Call, protocol: str, expression: str | None, *, creat
 @answers("apigatewayv2", "GetApis")
 def get_apis(call: Call) -> Document:
     """GetApis."""
-    return listed(call, [api.fields | api.notes for api in call.part(HttpRegion).apis.values()])
+    return listed(call, [api.fields for api in call.part(HttpRegion).apis.values()])
 
 
 @answers("apigatewayv2", "GetApi")
 def get_api(call: Call) -> Document:
     """GetApi."""
-    api = find_api(call)
-    return api.fields | api.notes
+    return find_api(call).fields
 
 
 @answers("apigatewayv2", "UpdateApi")
@@ -130,7 +129,7 @@ def update_api(call: Call) -> Document:
     update_quick_create(call, api)
     api.fields = fields
     changed(call, api)
-    return api.fields | api.notes
+    return api.fields
 
 
 @answers("apigatewayv2", "DeleteCorsConfiguration")

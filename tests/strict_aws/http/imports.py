@@ -53,7 +53,7 @@ def import_api(call: Call) -> Document:
     api = new_api(call, members | {"ProtocolType": "HTTP"})
     _fill(call, api, source)
     call.part(HttpRegion).apis[api.id] = api
-    return api.fields | api.notes
+    return api.fields
 
 
 @answers("apigatewayv2", "ReimportApi")
@@ -73,9 +73,9 @@ def reimport_api(call: Call) -> Document:
     if not call.holds(OVERWRITES):
         new.draft = api.draft.frozen({})
     _fill(call, new, source)
-    api.fields, api.draft, api.notes = new.fields, new.draft, new.notes
+    api.fields, api.draft = new.fields, new.draft
     changed(call, api)
-    return api.fields | api.notes
+    return api.fields
 
 
 def _members(call: Call, source: Source) -> Document:
@@ -110,7 +110,8 @@ def _fill(call: Call, api: HttpApi, source: Source) -> None:
     if refusal_of_all:
         raise refusal_of_all
     notes = {"ImportInfo": source.ignored() if call.holds(INFO) else [], "Warnings": source.warnings}
-    api.notes = {name: texts for name, texts in notes.items() if texts}
+    told = {name: texts for name, texts in notes.items() if texts}
+    api.fields = {name: value for name, value in api.fields.items() if name not in notes} | told
 
 
 def _authorizers(call: Call, api: HttpApi, source: Source) -> None:

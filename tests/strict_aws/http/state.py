@@ -44,8 +44,8 @@ class HttpContent:
 
 @dataclass
 class HttpApi:
-    """An HTTP or WebSocket API. ``fields`` are the members of GetApi but for ``notes``, what its last import said
-    (ImportInfo and Warnings); ``draft`` is what is being edited; ``deployed`` what each deployment froze, by id."""
+    """An HTTP or WebSocket API. ``fields`` are the members of GetApi; ``draft`` is what is being edited; ``deployed``
+    what each deployment froze, by deployment id."""
 
     id: str
     fields: Document
@@ -53,7 +53,6 @@ class HttpApi:
     deployments: dict[str, Document] = field(default_factory=dict)
     deployed: dict[str, HttpContent] = field(default_factory=dict)
     stages: dict[str, Document] = field(default_factory=dict)
-    notes: Document = field(default_factory=dict)
 
     @property
     def is_websocket(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.strict_aws.http.state import HttpApi
 
 Document = dict[str, Any]
-_OWN = ("ApiId", "ApiEndpoint", "CreatedDate")
+_OWN = ("ApiId", "ApiEndpoint", "CreatedDate", "ImportInfo", "Warnings")
 
 
 def by_name(api: HttpApi) -> Document:
