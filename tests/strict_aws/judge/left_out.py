@@ -214,6 +214,7 @@ LEFT_OUT: tuple[LeftOut, ...] = (
             "LastDeploymentStatusMessage": _STATUS,
         }.items()
     ),
+    LeftOut("HttpRegion/vpc_link_times", _LATER),
     LeftOut("HttpRegion/vpc_links/*", "a link that is being deleted is not there any more", _link_going),
     *(
         LeftOut(f"HttpRegion/vpc_links/*/{name}", reason)
