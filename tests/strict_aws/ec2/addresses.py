@@ -31,4 +31,4 @@ def canonical(text: str, version: int) -> str | None:
 def overlap(one: str, other: str) -> bool:
     """Whether two blocks have addresses in common."""
     first, second = ipaddress.ip_network(one), ipaddress.ip_network(other)
-    return first.version == second.version and first.overlaps(second)  # type: ignore[arg-type]
+    return first.version == second.version and first.overlaps(second)

@@ -49,6 +49,10 @@ PRIVATE_DNS = rule(
     recalled=True,
 )
 _GATEWAYS = ("s3", "dynamodb")
+_GATEWAY_CHANGES = ["AddRouteTableIds", "RemoveRouteTableIds", "ResetPolicy"]
+_INTERFACE_CHANGES = [
+    *("AddSubnetIds", "RemoveSubnetIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds", "PrivateDnsEnabled")
+]
 _INTERFACE_ONLY = ("SubnetIds", "SecurityGroupIds", "PrivateDnsEnabled", "SubnetConfigurations")
 
 
@@ -169,16 +173,7 @@ def _find(call: Call) -> Kept:
 
 def _check_change(call: Call, fields: Document) -> None:
     """Refuse members that are not for this type of endpoint, and removals of what is not there."""
-    interface = fields["VpcEndpointType"] == "Interface"
-    wrong = ("AddRouteTableIds", "RemoveRouteTableIds", "ResetPolicy") if interface else ()
-    if not interface:
-        wrong = (
-            "AddSubnetIds",
-            "RemoveSubnetIds",
-            "AddSecurityGroupIds",
-            "RemoveSecurityGroupIds",
-            "PrivateDnsEnabled",
-        )
+    wrong = _INTERFACE_CHANGES if fields["VpcEndpointType"] == "Gateway" else _GATEWAY_CHANGES
     for name in wrong:
         if call.params.get(name) and call.holds(MEMBERS):
             raise Refusal(

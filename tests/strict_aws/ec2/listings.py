@@ -47,12 +47,12 @@ def paged(
     if not least <= size <= most:
         text = f"Value ( {size} ) for parameter MaxResults is invalid. "
         raise invalid(text + f"Parameter must be greater than or equal to {least} and less than or equal to {most}.")
-    found = call.cut(rows, size, token)  # type: ignore[arg-type]
+    found: Any = call.cut(rows, size, token)  # type: ignore[arg-type]
     if found is None:
         if call.holds(TOKENS):
             raise Refusal("InvalidPaginationToken", "The specified pagination token is not valid.")
-        found = list(rows), None  # type: ignore[assignment]
-    return {member: [show(row) for row in found[0]], "NextToken": found[1]}  # type: ignore[arg-type]
+        found = rows, None
+    return {member: [show(row) for row in found[0]], "NextToken": found[1]}
 
 
 def named(call: Call, parameter: str, kind: str, known: Mapping[str, Row]) -> Iterable[Row]:

@@ -52,7 +52,7 @@ def _status(code: str, account: str = "") -> Document:
 
 
 def _side(vpc: Document | None, account: str, region: str, vpc_id: str) -> Document:
-    found = {"OwnerId": account, "Region": region, "VpcId": vpc_id}
+    found: Document = {"OwnerId": account, "Region": region, "VpcId": vpc_id}
     if vpc is None:
         return found
     blocks = [{"CidrBlock": each["CidrBlock"]} for each in vpc["CidrBlockAssociationSet"]]
@@ -98,7 +98,7 @@ def create_peering(call: Call) -> Document:
         "RequesterVpcInfo": _side(vpc, call.region.account, call.region.name, vpc["VpcId"]),
         "AccepterVpcInfo": _side(peer, account, region, peer_id),
     }
-    fields = {
+    fields: Document = {
         "VpcPeeringConnectionId": peering_id,
         **sides,
         "ExpirationTime": call.now + WEEK,

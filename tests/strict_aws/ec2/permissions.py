@@ -77,9 +77,10 @@ def protocol_of(call: Call, given: str | None) -> str:
 
 def ports_of(call: Call, protocol: str, low: int | None, high: int | None) -> tuple[int, int]:
     """The ports of a rule; -1 where it has none."""
-    if protocol not in WITH_PORTS and call.holds(NO_PORTS):
+    none_given = low is None and high is None
+    if protocol not in WITH_PORTS and (none_given or call.holds(NO_PORTS)):
         return -1, -1
-    if protocol == "icmpv6" and low is None and high is None:
+    if protocol == "icmpv6" and none_given:
         return -1, -1
     if low is None or high is None:
         raise invalid("Invalid value for portRange. Must specify both from and to ports with TCP/UDP.")

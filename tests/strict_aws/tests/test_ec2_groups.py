@@ -200,6 +200,16 @@ def test_pages(ec2: Any, make: Make) -> None:
     assert sum(len(page["SecurityGroupRules"]) for page in rules) == 12 + 2
 
 
+def test_pages_may_be_shorter_than_was_asked_for(strict: StrictAws, ec2: Any, make: Make) -> None:
+    made = {make(f"group{number}") for number in range(12)}
+    strict.weather.longest_page = 2
+    first = ec2.describe_security_groups(MaxResults=1000)
+    assert (len(first["SecurityGroups"]), "NextToken" in first) == (2, True)
+    pages = ec2.get_paginator("describe_security_groups").paginate(PaginationConfig={"PageSize": 1000})
+    assert made <= {group["GroupId"] for page in pages for group in page["SecurityGroups"]}
+    assert len(ec2.describe_security_groups()["SecurityGroups"]) == 13
+
+
 def test_groups_are_named_by_name_in_a_default_vpc_only(ec2: Any, make: Make) -> None:
     make("web")
     code, text = refused(ec2.describe_security_groups, GroupNames=["web"])
