@@ -1,4 +1,9 @@
-"""ExportApi: an HTTP API as an OpenAPI document."""
+"""ExportApi: an HTTP API as an OpenAPI document.
+
+Its form is that of exports in public repositories: a server with a base path, a default response, generated path
+parameters, integrations that no route has by name, and a date for a version that is not there. It has no tags (AWS
+notes, section 4.1), and no descriptions of integrations: nothing of the extension holds them.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +31,6 @@ DEPLOYED = rule(
     "http.export-deployed",
     "With a stage, what is deployed there is exported; a stage without a deployment is refused",
     "botocore: ExportApi, StageName; the refusal is recalled",
-)
-FORM = rule(
-    "http.export-form",
-    "An export has what AWS's have: a server with a base path, a default response, generated path parameters, unused "
-    "integrations by name, no tags, no descriptions of integrations, a date for a version that is not there",
-    "quoted: exports of HTTP APIs in public repositories; AWS notes, section 4.1 and appendix B",
 )
 SHARED = rule(
     "http.export-shared-integrations",
