@@ -28,7 +28,9 @@ DNS_ONCE = rule(
     "A service has private DNS once in a VPC",
     "quoted: the text in public issues",
 )
-ONE_A_ZONE = rule("ec2.endpoint-zones", "An endpoint has one subnet a zone", "quoted: EC2's list of error codes")
+ONE_A_ZONE = rule(
+    "ec2.endpoint-zones", "An endpoint has one subnet a zone", "DuplicateSubnetsInSameZone: from memory", recalled=True
+)
 ROUTE_ONCE = rule(
     "ec2.gateway-routes",
     "A route table has one gateway endpoint per service",

@@ -42,7 +42,7 @@ IN_USE = rule(
 ACROSS_PEERING = rule(
     "ec2.peer-references-do-not-hold",
     "A rule of a peer VPC's group does not keep a group from being deleted: it becomes stale",
-    "quoted: VPC peering guide, stale security group rules",
+    "botocore: DescribeStaleSecurityGroups",
 )
 ASSOCIATION_HOLDS = rule(
     "ec2.association-holds-group",

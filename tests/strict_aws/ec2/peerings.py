@@ -29,7 +29,8 @@ ACCEPTER = rule(
 STATES = rule(
     "ec2.peering-states",
     "Accepted and rejected are those that wait for it, deleted those that are active or wait",
-    "quoted: VPC peering guide, lifecycle",
+    "VPC peering guide, lifecycle: from memory",
+    recalled=True,
 )
 _OPTIONS = {
     "AllowDnsResolutionFromRemoteVpc": False,

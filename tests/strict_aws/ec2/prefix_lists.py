@@ -59,7 +59,10 @@ NOT_AN_ENTRY = rule(
     "quoted: terraform-provider-aws, InvalidPrefixListModification",
 )
 OWN = rule(
-    "ec2.aws-lists-are-fixed", "AWS's own lists can't be changed", "quoted: VPC user guide, AWS-managed prefix lists"
+    "ec2.aws-lists-are-fixed",
+    "AWS's own lists can't be changed",
+    "VPC user guide, AWS-managed prefix lists: from memory",
+    recalled=True,
 )
 
 

@@ -24,9 +24,7 @@ Document = dict[str, Any]
 SUBNET_RANGE = rule(
     "ec2.subnet-range", "A subnet lies within its VPC's blocks and beside its other subnets", "botocore: CreateSubnet"
 )
-SUBNET_IN_USE = rule(
-    "ec2.subnet-in-use", "A subnet with interfaces can't be deleted", "quoted: EC2's list of error codes"
-)
+SUBNET_IN_USE = rule("ec2.subnet-in-use", "A subnet with interfaces can't be deleted", "botocore: DeleteSubnet")
 
 
 def _subnet_block(call: Call, vpc: Document, text: str) -> str:

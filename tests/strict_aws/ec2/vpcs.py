@@ -21,14 +21,19 @@ from tests.strict_aws.rules import rule
 
 Document = dict[str, Any]
 
-RANGE = rule("ec2.vpc-range", "A VPC's block is a /16 to a /28", "quoted: VPC user guide, VPC CIDR blocks")
+RANGE = rule(
+    "ec2.vpc-range", "A VPC's block is a /16 to a /28", "VPC user guide, VPC CIDR blocks: from memory", recalled=True
+)
 IPV6_LATER = rule(
     "ec2.ipv6-block-later",
     "A VPC that gets an IPv6 block lets its default group out by it, where its egress is as it was born",
-    "quoted: VPC user guide, default security groups",
+    "VPC user guide, default security groups: from memory",
+    recalled=True,
 )
 VPC_IN_USE = rule(
-    "ec2.vpc-in-use", "A VPC with anything in it can't be deleted", "quoted: DependencyViolation in public issues"
+    "ec2.vpc-in-use",
+    "A VPC with anything in it can't be deleted",
+    "botocore: DeleteVpc; quoted: DependencyViolation in public issues",
 )
 
 
