@@ -11,7 +11,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from dr_toolkit.aws.faults import from_answer, from_failure
 from dr_toolkit.aws.pacing import Pacer
@@ -49,13 +51,13 @@ class AwsCloud:
     ) -> None:
         self._session, self._region, self._endpoint_url = session, region, endpoint_url
         self._clients: dict[str, Any] = {}
-        self._pacer = pacer or Pacer()
+        self._pacer, self._throttles = pacer or Pacer(), False
         self.scope = scope
 
     def paced_by(self, pacer: Pacer) -> AwsCloud:
-        """The same region on the same clients, under another pacer."""
+        """The same region on the same clients, under another pacer from the first call on."""
         other = AwsCloud(self._session, self._region, self._endpoint_url, self.scope, pacer)
-        other._clients = self._clients
+        other._clients, other._throttles = self._clients, True
         return other
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,12 +68,14 @@ class AwsCloud:
         place = f"{self.scope.account}/{self._region}"
         waits = iter(() if _changes(operation) else RETRIES)
         for left in range(PATIENCE - 1, -1, -1):
-            self._pacer.wait(place, limits)
+            if self._throttles or not self._is_local(service):
+                self._pacer.wait(place, limits)
             answer = self._once(service, operation, params)
             if not isinstance(answer, _Failure):
                 self._pacer.passed(place, limits)
                 return answer
             if isinstance(answer.error, CloudThrottled) and left:
+                self._throttles = True
                 self._pacer.refused(place, limits, answer.after)
             elif answer.may_pass and (wait := next(waits, None)) is not None:
                 self._pacer.pause(wait)
@@ -95,6 +99,15 @@ class AwsCloud:
             return _Failure(told, error, may_pass=isinstance(told, CloudUnreachable))
         answer.pop("ResponseMetadata", None)
         return answer
+
+    def _is_local(self, service: str) -> bool:
+        """Whether the endpoint is this machine: that need not have AWS's quotas, and is paced once it refuses."""
+        client = self._clients.get(service)
+        host = urlsplit(client.meta.endpoint_url if client else self._endpoint_url or "").hostname or ""
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:

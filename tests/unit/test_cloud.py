@@ -10,6 +10,7 @@ from dr_toolkit.aws.cloud import PATIENCE, RETRIES, Access, AwsCloud, Clouds
 from dr_toolkit.aws.pacing import Pacer
 from dr_toolkit.errors import CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from tests.stand import Gate, Stand
+from tests.strict_aws.in_process import answered
 
 REGION = "eu-west-1"
 
@@ -95,17 +96,37 @@ def test_a_region_that_is_gone_is_said(cloud: AwsCloud, gate: Gate, waits: list[
     assert waits == [*RETRIES]
 
 
+def test_an_endpoint_of_ones_own_is_paced_once_it_refuses(aws: Stand, gate: Gate) -> None:
+    """An emulator on this machine need not have AWS's quotas; one that has them refuses once or twice."""
+    waits: list[float] = []
+    with aws.virtual_time() as clock:
+
+        def pause(seconds: float) -> None:
+            waits.append(seconds)
+            clock.sleep(seconds)
+
+        cloud = Clouds(Pacer(clock.now, pause)).open(REGION, Access(endpoint_url=aws.endpoint))
+        for _ in range(100):
+            read(cloud)
+        assert waits == []
+        aws.world.weather.quotas = True
+        for _ in range(100):
+            read(cloud)
+    assert waits
+    assert 1 <= len(gate.refusals()) <= 3
+
+
 def test_under_quotas_nothing_is_refused(aws: Stand, gate: Gate) -> None:
     """Two hundred reads and ten APIs at AWS's own rates, in AWS's own time."""
     with aws.virtual_time() as clock:
         aws.world.weather.quotas = True
-        pacer = Pacer(clock.now, clock.sleep)
-        cloud = Clouds(pacer).open(REGION, Access(endpoint_url=aws.endpoint))
         began = clock.now()
-        for _ in range(200):
-            read(cloud)
-        for _ in range(10):
-            make(cloud)
+        with answered(aws.world):
+            cloud = Clouds(Pacer(clock.now, clock.sleep)).open(REGION, Access())
+            for _ in range(200):
+                read(cloud)
+            for _ in range(10):
+                make(cloud)
         taken = clock.now() - began
     assert gate.refusals() == []
     assert 16 + 27 <= taken <= 1.05 * (16 + 30)
