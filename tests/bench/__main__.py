@@ -33,6 +33,12 @@ def _measure_restore(sizes: Sizes) -> Section:
     return measure_restore(sizes)
 
 
+def _measure_quotas(sizes: Sizes) -> Section:
+    from tests.bench.quotas import measure_quotas
+
+    return measure_quotas(sizes)
+
+
 SECTIONS: dict[str, Callable[[Sizes], Section]] = {
     "compare": measure_compare,
     "drift": measure_drift,
@@ -42,6 +48,7 @@ SECTIONS: dict[str, Callable[[Sizes], Section]] = {
     "memory": measure_memory,
     "capture": _measure_capture,
     "restore": _measure_restore,
+    "quotas": _measure_quotas,
 }
 """What can be measured, in the order in which it is."""
 
@@ -50,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measures calls, time and memory of capture, compare, plan and restore. "
-        "Capture and restore run against a stand-in for AWS in this process.",
+        "Capture and restore run against a stand-in for AWS in this process; quotas tells what AWS would take.",
     )
     usual = Sizes()
     numbers = ",".join(map(str, usual.rules))

@@ -12,12 +12,12 @@ from dr_toolkit.model.documents import Manifest
 from dr_toolkit.report.results import RestoreResult
 from dr_toolkit.workflows import capture, restore
 from dr_toolkit.workflows.context import Context, Flags
-from tests.strict_aws.weather.log import Entry
 from tests.bench.engines import Sizes
 from tests.bench.measure import wall
 from tests.bench.section import Section
 from tests.estates import build_standard, build_target
 from tests.stand import Stand, stand
+from tests.strict_aws.weather.log import Entry
 
 SOURCE, TARGET, STORE = "eu-west-1", "us-west-2", "eu-central-1"
 RULE = "ec2.security_group_rule"

@@ -13,14 +13,14 @@ from tests.bench.section import Section
 from tests.bench.synthetic import ABROAD, Region, bare, edited, replaced
 from tests.stand import Stand
 
-TINY = Sizes(rules=(40, 120), apis=2, methods=7, repeats=1)
+TINY = Sizes(rules=(40, 120), apis=2, methods=7, repeats=1, scale=1)
 
 
 def _calls(section: Section) -> dict[str, int]:
     return {str(row["operation"]): int(row["calls"]) for row in section.rows if row["service"] != "s3"}
 
 
-@pytest.mark.parametrize("name", [n for n in SECTIONS if n not in ("capture", "restore")])
+@pytest.mark.parametrize("name", [n for n in SECTIONS if n not in ("capture", "restore", "quotas")])
 def test_a_section_of_the_engines_measures_at_any_size(name: str) -> None:
     section = SECTIONS[name](TINY)
     assert section.rows
@@ -100,3 +100,16 @@ def test_nonsense_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str
         main(wrong)
     assert ended.value.code == 2
     assert "error" in capsys.readouterr().err
+
+
+def test_under_quotas_nothing_is_refused_and_the_floors_stand_beside() -> None:
+    section = SECTIONS["quotas"](TINY)
+    facts = section.facts
+    assert (facts["capture_refusals"], facts["restore_refusals"]) == (0, 0)
+    assert 0 < int(facts["restore_calls_at_least"]) < int(facts["restore_calls_one_by_one"])
+    assert float(facts["restore_seconds"]) >= float(facts["restore_seconds_at_least"]) > 0
+    rows = {(row["service"], row["operation"]): row for row in section.rows}
+    for operation in ("GetResources", "GetStages", "GetModels", "GetAuthorizers"):
+        row = rows[("apigateway", operation)]
+        assert row["capture"] == row["capture_at_least"] > 0
+    assert rows[("apigateway", "CreateDeployment")]["restore"] == 2
