@@ -71,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--repeats", type=_positive, default=usual.repeats, help="best of so many (default %(default)s)"
     )
+    parser.add_argument(
+        "--estate",
+        choices=("standard", "small"),
+        default=usual.estate,
+        help="which estate the quotas section takes (default %(default)s)",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(default %(default)s)")
     return parser
 
@@ -106,7 +112,7 @@ def stay_here() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print each section as soon as it is done; JSON all at once."""
     given = _parser().parse_args(arguments)
-    sizes = Sizes(given.rules, given.apis, given.methods, given.repeats, given.scale)
+    sizes = Sizes(given.rules, given.apis, given.methods, given.repeats, given.scale, given.estate)
     machine = f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {platform.system()} {platform.machine()}"
     found: dict[str, Section] = {}
     if given.format == "text":

@@ -44,6 +44,7 @@ class Sizes:
     methods: int = 50
     repeats: int = 2
     scale: int = 1
+    estate: str = "standard"
 
     @property
     def most(self) -> int:

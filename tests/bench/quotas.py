@@ -72,13 +72,12 @@ def scene(size: Size) -> Iterator[Scene]:
 
 def measure_quotas(sizes: Sizes) -> Section:
     """Capture and restore of the standard estate: calls, refusals and seconds, beside the floors."""
-    size = STANDARD if sizes.scale > 1 else SMALL
+    size = {"standard": STANDARD, "small": SMALL}[sizes.estate]
     with scene(size) as on:
         taken, capture_seconds = on.watched(lambda: capture.create(on.context, ()))
         on.aws.weather.gate.lose_region(HOME)
         made, restore_seconds = on.watched(lambda: _restored(on.context))
-    name = "standard" if size is STANDARD else "small"
-    section = Section("quotas", f"the {name} estate ({', '.join(COVERED)}) under AWS's quotas, in AWS's time")
+    section = Section("quotas", f"the {sizes.estate} estate ({', '.join(COVERED)}) under AWS's quotas, in AWS's time")
     floors = on.floor
     _rows(section, taken, made, floors)
     for job, calls, seconds, least in (

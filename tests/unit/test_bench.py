@@ -13,7 +13,7 @@ from tests.bench.section import Section
 from tests.bench.synthetic import ABROAD, Region, bare, edited, replaced
 from tests.stand import Stand
 
-TINY = Sizes(rules=(40, 120), apis=2, methods=7, repeats=1, scale=1)
+TINY = Sizes(rules=(40, 120), apis=2, methods=7, repeats=1, estate="small")
 
 
 def _calls(section: Section) -> dict[str, int]:
