@@ -105,26 +105,34 @@ def _ec2(ec2: Document, region: Region) -> dict[str, str]:
     def add(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str]) -> None:
         names.update(named(kind, rows, label))
 
-    def inside(each: str) -> str:
-        return names.get(each, each).removeprefix("<VPC ").removesuffix(">")
+    def inside(each: Any) -> str:
+        return names.get(str(each), str(each)).removeprefix("<VPC ").removesuffix(">")
 
     def vpc(each: str, document: Document) -> str:
         return "default" if document.get("IsDefault") else called(each, document, "CidrBlock")
 
     add("VPC", ec2.get("vpcs", {}).items(), vpc)
     add(
-        "subnet", ec2.get("subnets", {}).items(), lambda each, d: f"{inside(d['VpcId'])}/{called(each, d, 'CidrBlock')}"
+        "subnet",
+        ec2.get("subnets", {}).items(),
+        lambda each, d: f"{inside(d.get('VpcId'))}/{called(each, d, 'CidrBlock')}",
     )
     add(
-        "route table", ec2.get("route_tables", {}).items(), lambda e, d: f"{inside(d['VpcId'])}/{called(e, d, '')}"[:40]
+        "route table",
+        ec2.get("route_tables", {}).items(),
+        lambda e, d: f"{inside(d.get('VpcId'))}/{called(e, d, '')}"[:40],
     )
     add("peering", ec2.get("peerings", {}).items(), lambda each, d: called(each, d, ""))
     groups = [(each, group["fields"]) for each, group in ec2.get("groups", {}).items()]
-    add("group", groups, lambda _, d: f"{inside(d['VpcId'])}/{d['GroupName']}")
+    add("group", groups, lambda _, d: f"{inside(d.get('VpcId'))}/{d.get('GroupName')}")
     lists = [(each, kept["fields"]) for each, kept in ec2.get("prefix_lists", {}).items()]
-    add("prefix list", lists, lambda _, d: str(d["PrefixListName"]))
+    add("prefix list", lists, lambda _, d: str(d.get("PrefixListName")))
     kept = [(each, endpoint["fields"]) for each, endpoint in ec2.get("endpoints", {}).items()]
-    add("endpoint", kept, lambda _, d: f"{inside(d['VpcId'])} {d['ServiceName']}".replace(region.name, "<region>"))
+    add(
+        "endpoint",
+        kept,
+        lambda _, d: f"{inside(d.get('VpcId'))} {d.get('ServiceName')}".replace(region.name, "<region>"),
+    )
     for each, group in ec2.get("groups", {}).items():
         add("rule", group["rules"].items(), lambda _, rule, each=each: f"{names[each]} {_rule(rule, names)}")
     return names
