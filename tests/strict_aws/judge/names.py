@@ -120,7 +120,7 @@ def _ec2(ec2: Document, region: Region) -> dict[str, str]:
     add(
         "route table",
         ec2.get("route_tables", {}).items(),
-        lambda e, d: f"{inside(d.get('VpcId'))}/{called(e, d, '')}"[:40],
+        lambda e, d: f"{inside(d.get('VpcId'))}/{called(e, d, '')}",
     )
     add("peering", ec2.get("peerings", {}).items(), lambda each, d: called(each, d, ""))
     groups = [(each, group["fields"]) for each, group in ec2.get("groups", {}).items()]

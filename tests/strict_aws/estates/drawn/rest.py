@@ -59,14 +59,15 @@ def _api(pen: Pen, name: str, kind: str, number: int) -> Iterator[Step]:
     yield api.create(**asked)
     authorizers, validators, models = [], [], ["Empty", "Error"]
     for step in _parts(pen, api):
-        name = next(iter(step.gives))
-        for kept, what in ((authorizers, "authorizer"), (validators, "validator")):
-            if name.startswith(f"{what} "):
-                kept.append((name, step.params.get("type", "")))
+        made = next(iter(step.gives))
+        if step.operation == "CreateAuthorizer":
+            authorizers.append((made, step.params["type"]))
+        if step.operation == "CreateRequestValidator":
+            validators.append(made)
         if step.operation == "CreateModel" and step.params["contentType"] == "application/json":
             models.append(step.params["name"])
         yield step
-    yield from _tree(pen, api, authorizers, [each for each, _ in validators], models)
+    yield from _tree(pen, api, authorizers, validators, models)
     yield from _stages(pen, api)
     yield from _documentation_versions(pen, api)
 
@@ -103,7 +104,7 @@ def _authorizer(pen: Pen, kind: str, name: str) -> Document:
     if kind == "COGNITO_USER_POOLS":
         pool = "arn:aws:cognito-idp:<<region>>:<<account>>:userpool/<<region>>_"
         asked |= {"providerARNs": pen(v.listed(st.sampled_from("ABC").map(lambda each: pool + each)))}
-        return pen.given(asked | {"identitySource": "method.request.header.Authorization"})
+        return asked | {"identitySource": "method.request.header.Authorization"}
     source = (
         "method.request.header.Token" if kind == "TOKEN" else "method.request.header.Token,context.identity.sourceIp"
     )

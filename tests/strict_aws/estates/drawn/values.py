@@ -77,4 +77,3 @@ def certificate(region: str = "<<region>>") -> st.SearchStrategy[str]:
 
 
 TRUSTSTORES = st.sampled_from(["s3://trust/store.pem", "s3://other/bundle.pem"])
-EMPTY_OBJECT = st.just({})
