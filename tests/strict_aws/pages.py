@@ -21,7 +21,7 @@ class Pages:
             start, _, mark = base64.urlsafe_b64decode(token.encode()).decode().partition(".")
         except ValueError:
             return None
-        return int(start) if mark == _mark(of) and start.isdigit() else None
+        return int(start) if mark == _mark(of) and start.isdecimal() else None
 
 
 def _mark(of: str) -> str:

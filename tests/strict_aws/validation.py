@@ -115,7 +115,7 @@ def _value(shape: Any, value: Any, call: Call, where: str) -> Iterator[_Fault]:
 
 def _list(shape: Any, value: list[Any], call: Call, where: str) -> Iterator[_Fault]:
     inner = shape.member
-    if inner.type_name == "string" and inner.enum:
+    if inner.type_name == "string" and inner.enum and all(isinstance(each, str) for each in value):
         if any(each not in inner.enum for each in value):
             yield _Fault("constraint", where, value, shape)
         return

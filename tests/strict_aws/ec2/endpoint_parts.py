@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.strict_aws.call import Call
-from tests.strict_aws.ec2.interfaces import add_interface
+from tests.strict_aws.ec2.interfaces import add_interface, address_in, addressed
 from tests.strict_aws.ec2.lists import aws_lists
 from tests.strict_aws.ec2.state import held
 from tests.strict_aws.refusals import Refusal
@@ -117,13 +117,30 @@ def check_zones(call: Call, subnets: Iterable[Document]) -> None:
         raise Refusal("DuplicateSubnetsInSameZone", text)
 
 
-def add_interfaces(call: Call, fields: Document, subnets: Iterable[Document]) -> None:
+def configured(call: Call) -> dict[str, str | None]:
+    """The call's subnets, each with the address that the endpoint is to have in it, if it says one."""
+    given = {
+        str(each["SubnetId"]): each for each in call.params.get("SubnetConfigurations") or () if each.get("SubnetId")
+    }
+    if any(each.get("Ipv6") for each in given.values()):
+        raise Refusal("InvalidParameter", "The subnets of this AWS have no IPv6 addresses")
+    return {subnet_id: each.get("Ipv4") for subnet_id, each in given.items()}
+
+
+def places(call: Call, subnets: Iterable[Document]) -> list[tuple[Document, str]]:
+    """Subnets with the address that an endpoint gets in each."""
+    wanted = configured(call)
+    return [(subnet, address_in(call, subnet, wanted.get(subnet["SubnetId"]))) for subnet in subnets]
+
+
+def add_interfaces(call: Call, fields: Document, where: Iterable[tuple[Document, str]]) -> None:
     """Give an endpoint an interface in each subnet."""
-    for subnet in subnets:
+    for subnet, address in where:
         made = add_interface(
             call,
             subnet,
             fields["Groups"],
+            address,
             Description=f"VPC Endpoint Interface {fields['VpcEndpointId']}",
             InterfaceType="vpc_endpoint",
             RequesterManaged=True,
@@ -131,6 +148,17 @@ def add_interfaces(call: Call, fields: Document, subnets: Iterable[Document]) ->
         )
         fields["SubnetIds"].append(subnet["SubnetId"])
         fields["NetworkInterfaceIds"].append(made["NetworkInterfaceId"])
+
+
+def move_interfaces(call: Call, fields: Document, *, only_check: bool = False) -> None:
+    """Give an endpoint's interfaces the addresses that the call's subnet configurations say."""
+    for each in fields["NetworkInterfaceIds"]:
+        interface = held(call).interfaces[each]
+        wanted = configured(call).get(interface["SubnetId"])
+        if wanted and wanted != interface["PrivateIpAddress"]:
+            address = address_in(call, held(call).subnets[interface["SubnetId"]], wanted)
+            if not only_check:
+                interface |= addressed(call, address)
 
 
 # --- names ----------------------------------------------------------------------------------------------

@@ -15,8 +15,11 @@ from tests.strict_aws.ec2.endpoint_parts import (
     check_private_dns,
     check_zones,
     checked_policy,
+    configured,
     drop_routes,
+    move_interfaces,
     names_of,
+    places,
 )
 from tests.strict_aws.ec2.errors import check_id, combined, dry_run, invalid, missing, no_such
 from tests.strict_aws.ec2.filters import filtered, value_of
@@ -51,7 +54,8 @@ PRIVATE_DNS = rule(
 _GATEWAYS = ("s3", "dynamodb")
 _GATEWAY_CHANGES = ["AddRouteTableIds", "RemoveRouteTableIds", "ResetPolicy"]
 _INTERFACE_CHANGES = [
-    *("AddSubnetIds", "RemoveSubnetIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds", "PrivateDnsEnabled")
+    *("AddSubnetIds", "RemoveSubnetIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds", "PrivateDnsEnabled"),
+    "SubnetConfigurations",
 ]
 _INTERFACE_ONLY = ("SubnetIds", "SecurityGroupIds", "PrivateDnsEnabled", "SubnetConfigurations")
 
@@ -60,7 +64,8 @@ def _service(call: Call, kind: str) -> str:
     name = call.params.get("ServiceName")
     if not name:
         raise missing("ServiceName")
-    own = name.startswith((f"com.amazonaws.{call.region.name}.", f"com.amazonaws.vpce.{call.region.name}."))
+    region = call.params.get("ServiceRegion") or call.region.name
+    own = name.startswith((f"com.amazonaws.{region}.", f"com.amazonaws.vpce.{region}."))
     known = own if kind == "Interface" else name in [f"com.amazonaws.{call.region.name}.{each}" for each in _GATEWAYS]
     if not known and call.holds(SERVICE):
         raise Refusal("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
@@ -69,7 +74,7 @@ def _service(call: Call, kind: str) -> str:
 
 def _check_members(call: Call, kind: str) -> None:
     wrong = ("RouteTableIds",) if kind == "Interface" else _INTERFACE_ONLY
-    for name in wrong:
+    for name in (*wrong, "ServiceNetworkArn", "ResourceConfigurationArn"):
         if call.params.get(name) and call.holds(MEMBERS):
             raise Refusal("InvalidParameter", f"{name} should not be specified for a {kind} type endpoint")
 
@@ -102,9 +107,9 @@ def create_endpoint(call: Call) -> Document:
     service = _service(call, kind)
     _check_members(call, kind)
     policy = checked_policy(call, call.params.get("PolicyDocument")) or DEFAULT_POLICIES[kind]
-    configured = [each["SubnetId"] for each in call.params.get("SubnetConfigurations") or () if each.get("SubnetId")]
-    subnets = _subnets(call, [*(call.params.get("SubnetIds") or ()), *configured], vpc["VpcId"])
+    subnets = _subnets(call, [*(call.params.get("SubnetIds") or ()), *configured(call)], vpc["VpcId"])
     check_zones(call, subnets)
+    where = places(call, subnets)
     tables = _tables(call, call.params.get("RouteTableIds") or (), vpc["VpcId"])
     groups = usable_groups(call, call.params.get("SecurityGroupIds") or (), vpc["VpcId"]) if kind == "Interface" else []
     private = call.params.get("PrivateDnsEnabled")
@@ -121,7 +126,7 @@ def create_endpoint(call: Call) -> Document:
     dry_run(call)
     fields["CreationTimestamp"] = call.created()
     add_routes(call, fields, tables)
-    add_interfaces(call, fields, subnets)
+    add_interfaces(call, fields, where)
     kept, made = Kept(fields), fields["VpcEndpointId"]
     if kind == "Interface":
         kept.turn = turn(call, held(call).pace.endpoint, "available")
@@ -148,7 +153,7 @@ def _born(call: Call, kind: str, vpc_id: str, service: str) -> Document:
         "RequesterManaged": False,
         "NetworkInterfaceIds": [],
         "OwnerId": call.region.account,
-        "ServiceRegion": call.region.name,
+        "ServiceRegion": call.params.get("ServiceRegion") or call.region.name,
     }
 
 
@@ -214,6 +219,8 @@ def modify_endpoint(call: Call) -> Document:
     private = params.get("PrivateDnsEnabled")
     if private and not fields["PrivateDnsEnabled"]:
         check_private_dns(call, held(call).vpcs[fields["VpcId"]], fields["ServiceName"])
+    where = places(call, [each for each in added if each["SubnetId"] not in fields["SubnetIds"]])
+    move_interfaces(call, fields, only_check=True)
     add_routes(call, fields, tables, only_check=True)
     dry_run(call)
     if policy is not None:
@@ -228,8 +235,9 @@ def modify_endpoint(call: Call) -> Document:
     if groups is not None:
         fields["Groups"] = groups
         for each in fields["NetworkInterfaceIds"]:
-            held(call).interfaces[each]["Groups"] = groups
-    add_interfaces(call, fields, [each for each in added if each["SubnetId"] not in fields["SubnetIds"]])
+            held(call).interfaces[each]["Groups"] = list(groups)
+    move_interfaces(call, fields)
+    add_interfaces(call, fields, where)
     return {"Return": True}
 
 

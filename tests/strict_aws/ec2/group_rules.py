@@ -277,7 +277,7 @@ def modify_rules(call: Call) -> Document:
 @answers("ec2", "DescribeSecurityGroupRules")
 def describe_rules(call: Call) -> Document:
     """Rules one by one, with ids, tags and owners."""
-    exact = [each["Values"] for each in call.params.get("Filters") or () if each.get("Name") == "group-id"]
+    exact = [each.get("Values") or [] for each in call.params.get("Filters") or () if each.get("Name") == "group-id"]
     groups = known_groups(call)
     by_id = call.params.get("SecurityGroupRuleIds")
     if exact and not by_id and not any(char in value for value in exact[0] for char in "*?\\"):

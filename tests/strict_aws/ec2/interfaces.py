@@ -26,7 +26,14 @@ SAME_VPC = rule(
     "quoted: the text in public issues; botocore: AssociateSecurityGroupVpc",
 )
 MOST = rule("ec2.groups-per-interface", "An interface has up to five groups", "AWS notes, section 2.4")
-MANAGED = rule("ec2.managed-interfaces", "Interfaces of endpoints go with these only", "botocore: RequesterManaged")
+ADDRESS = rule(
+    "ec2.interface-address",
+    "An address that is asked for is one of the subnet's, and free",
+    "botocore: CreateNetworkInterface.PrivateIpAddress, SubnetConfiguration; EC2's list of error codes",
+)
+MANAGED = rule(
+    "ec2.managed-interfaces", "Interfaces of endpoints change and go with these only", "botocore: RequesterManaged"
+)
 
 
 def default_group(call: Call, vpc_id: str) -> Group:
@@ -47,12 +54,33 @@ def usable_groups(call: Call, ids: Iterable[str], vpc_id: str) -> list[Document]
     return [{"GroupId": group.id, "GroupName": group.fields["GroupName"]} for group in groups]
 
 
-def add_interface(call: Call, subnet: Document, groups: list[Document], **more: Any) -> Document:
-    """A new interface in a subnet."""
-    made, digits = call.aws.ids.ec2("eni"), call.aws.ids.hexadecimal(10)
-    others = [each for each in held(call).interfaces.values() if each["SubnetId"] == subnet["SubnetId"]]
-    address = str(ipaddress.ip_network(subnet["CidrBlock"])[4 + len(others)])
+def address_in(call: Call, subnet: Document, wanted: str | None = None) -> str:
+    """An address for a new interface in a subnet: the wanted one if it can be had, otherwise the first free one."""
+    block = ipaddress.ip_network(subnet["CidrBlock"])
+    own = [each for each in held(call).interfaces.values() if each["SubnetId"] == subnet["SubnetId"]]
+    taken = {each["PrivateIpAddress"] for each in own}
+    usable = (str(block[number]) for number in range(4, block.num_addresses - 1))
+    if wanted in taken and call.holds(ADDRESS):
+        raise Refusal("InvalidIPAddress.InUse", f"The specified address {wanted} is already in use.")
+    free = next((each for each in usable if (each == wanted if wanted else each not in taken)), None)
+    if free is None and wanted and call.holds(ADDRESS):
+        raise invalid(f"Invalid value for parameter address: {wanted}. It is not within the subnet's address range.")
+    if free is None and not wanted:
+        text = "does not have enough free addresses to satisfy the request."
+        raise Refusal("InsufficientFreeAddressesInSubnet", f"The subnet {subnet['SubnetId']} {text}")
+    return free or str(wanted)
+
+
+def addressed(call: Call, address: str) -> Document:
+    """The members of an interface that follow from its address."""
     dns = f"ip-{address.replace('.', '-')}.{call.region.name}.compute.internal"
+    first = {"Primary": True, "PrivateIpAddress": address, "PrivateDnsName": dns}
+    return {"PrivateIpAddress": address, "PrivateDnsName": dns, "PrivateIpAddresses": [first]}
+
+
+def add_interface(call: Call, subnet: Document, groups: list[Document], address: str, **more: Any) -> Document:
+    """A new interface in a subnet, with an address of it."""
+    made, digits = call.aws.ids.ec2("eni"), call.aws.ids.hexadecimal(10)
     held(call).interfaces[made] = interface = {
         "NetworkInterfaceId": made,
         "SubnetId": subnet["SubnetId"],
@@ -64,12 +92,10 @@ def add_interface(call: Call, subnet: Document, groups: list[Document], **more: 
         "InterfaceType": "interface",
         "Status": "available",
         "MacAddress": ":".join(("02", *(digits[at : at + 2] for at in range(0, 10, 2)))),
-        "PrivateIpAddress": address,
-        "PrivateDnsName": dns,
-        "PrivateIpAddresses": [{"Primary": True, "PrivateIpAddress": address, "PrivateDnsName": dns}],
+        **addressed(call, address),
         "Ipv6Addresses": [],
         "SourceDestCheck": True,
-        "Groups": groups,
+        "Groups": list(groups),
         **more,
     }
     return interface
@@ -84,6 +110,12 @@ def _find(call: Call) -> Document:
     return found
 
 
+def _check_managed(call: Call, interface: Document) -> None:
+    if interface["RequesterManaged"] and call.holds(MANAGED):
+        text = f"You are not allowed to manage '{interface['NetworkInterfaceId']}'."
+        raise Refusal("OperationNotPermitted", text)
+
+
 def _shown(call: Call, interface: Document) -> Document:
     return interface | {"TagSet": tags_of(call, interface["NetworkInterfaceId"])}
 
@@ -94,8 +126,9 @@ def create_interface(call: Call) -> Document:
     subnet = find_subnet(call, call.params["SubnetId"])
     groups = usable_groups(call, call.params.get("Groups") or (), subnet["VpcId"])
     tags = specified(call, "network-interface")
+    address = address_in(call, subnet, call.params.get("PrivateIpAddress"))
     dry_run(call)
-    interface = add_interface(call, subnet, groups, Description=call.params.get("Description") or "")
+    interface = add_interface(call, subnet, groups, address, Description=call.params.get("Description") or "")
     put_tags(call, interface["NetworkInterfaceId"], tags)
     return {"NetworkInterface": _shown(call, interface) | {"Status": "pending"}}
 
@@ -104,6 +137,7 @@ def create_interface(call: Call) -> Document:
 def modify_interface(call: Call) -> None:
     """Give an interface other groups, or another description."""
     interface, groups = _find(call), call.params.get("Groups")
+    _check_managed(call, interface)
     found = usable_groups(call, groups, interface["VpcId"]) if groups else None
     if found is None and call.params.get("Description") is None:
         raise invalid("Only groups and descriptions of interfaces change here")
@@ -118,10 +152,9 @@ def modify_interface(call: Call) -> None:
 def delete_interface(call: Call) -> None:
     """Take an interface away."""
     interface = _find(call)
-    made = interface["NetworkInterfaceId"]
-    if interface["RequesterManaged"] and call.holds(MANAGED):
-        raise Refusal("OperationNotPermitted", f"You are not allowed to manage '{made}'.")
+    _check_managed(call, interface)
     dry_run(call)
+    made = interface["NetworkInterfaceId"]
     del held(call).interfaces[made]
     drop_tags(call, made)
 

@@ -7,13 +7,14 @@ from typing import Any
 from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
 from tests.strict_aws.ec2.addresses import overlap
-from tests.strict_aws.ec2.errors import check_id, dry_run, missing, no_such
+from tests.strict_aws.ec2.errors import check_id, dry_run, invalid, missing, no_such
 from tests.strict_aws.ec2.filters import filtered, value_of
 from tests.strict_aws.ec2.listings import named, paged
 from tests.strict_aws.ec2.lookups import find_vpc
 from tests.strict_aws.ec2.peers import SIDES, peerings
 from tests.strict_aws.ec2.state import Ec2Region, Kept, Turn, held
 from tests.strict_aws.ec2.tags import put_tags, specified, tags_of
+from tests.strict_aws.models import session
 from tests.strict_aws.refusals import Refusal
 from tests.strict_aws.rules import rule
 
@@ -88,6 +89,8 @@ def create_peering(call: Call) -> Document:
         raise missing("peerVpcId")
     account = call.params.get("PeerOwnerId") or call.region.account
     region, peer_id = call.params.get("PeerRegion") or call.region.name, call.params["PeerVpcId"]
+    if region not in session().get_available_regions("ec2", call.region.partition):
+        raise invalid(f"Invalid value '{region}' for PeerRegion")
     peer_region = call.aws.region(region, account).part(Ec2Region)
     peer = peer_region.vpcs.get(peer_id)
     if (account, region) == (call.region.account, call.region.name):

@@ -70,7 +70,7 @@ def protocol_of(call: Call, given: str | None) -> str:
         return _OTHER[text]
     if text in WITH_PORTS or text == "-1":
         return text
-    if not text.isdigit() or int(text) > 255:
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) > 255:
         raise invalid(f"Invalid value '{given}' for IP protocol. Unknown protocol.")
     return str(int(text))
 

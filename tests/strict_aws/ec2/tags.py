@@ -156,6 +156,8 @@ def create_tags(call: Call) -> None:
 def delete_tags(call: Call) -> None:
     """Take tags away: by key, by key and value, or all that are not AWS's own."""
     ids, wanted = _resources(call), call.params.get("Tags")
+    if any(not tag.get("Key") for tag in wanted or ()):
+        raise missing("Tag.Key")
     dry_run(call)
     for each in ids:
         tags = held(call).tags.get(each, {})
@@ -180,7 +182,8 @@ def describe_tags(call: Call) -> Document:
     names = {"key": "Key", "value": "Value", "resource-id": "ResourceId", "resource-type": "ResourceType"}
     reads = {name: value_of(member) for name, member in names.items()}
     for wanted in call.params.get("Filters") or ():
-        if wanted["Name"].startswith("tag:"):
-            key = wanted["Name"].removeprefix("tag:")
-            reads[wanted["Name"]] = lambda row, key=key: [row["Value"]] if row["Key"] == key else []  # type: ignore[misc]
+        name = wanted.get("Name") or ""
+        if name.startswith("tag:"):
+            key = name.removeprefix("tag:")
+            reads[name] = lambda row, key=key: [row["Value"]] if row["Key"] == key else []  # type: ignore[misc]
     return paged(call, "Tags", filtered(call, rows, reads), dict)

@@ -182,11 +182,11 @@ def read_source(call: Call) -> Source:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text, parse_float=_shortest)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     try:
         return yaml.load(text, Loader=_Yaml)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tests.strict_aws.call import Call
@@ -31,6 +32,6 @@ def _size(call: Call) -> int:
     bounded = call.holds(PAGE)
     if asked is None:
         return _USUAL if bounded else _ALL
-    if not asked.isdigit() or int(asked) < 1 or (bounded and int(asked) > _MOST):
+    if not re.fullmatch("[0-9]{1,9}", asked) or int(asked) < 1 or (bounded and int(asked) > _MOST):
         raise bad_request(f"Invalid maxResults parameter. Must be between 1 and {_MOST}")
     return int(asked)

@@ -49,6 +49,7 @@ def new_route(call: Call, api: HttpApi, given: Document) -> Document:
         "ApiKeyRequired": False,
         "AuthorizationType": "NONE",
         "RouteId": call.aws.ids.gateway(7),
+        "RouteKey": "",
         **without_empty(given),
     }
     return checked_route(call, api, route)

@@ -42,7 +42,10 @@ def _read(call: Call) -> list[dict[str, str]]:
     if call.params["format"] != "csv":
         raise bad_request("Invalid format specified. Must be csv")
     body = call.params["body"]
-    text = body.decode("utf-8-sig") if isinstance(body, bytes) else body
+    try:
+        text = body.decode("utf-8-sig") if isinstance(body, bytes) else body
+    except UnicodeDecodeError:
+        raise bad_request("Unable to import API Keys: the file is no UTF-8 text") from None
     reader = csv.DictReader(io.StringIO(text.strip()), skipinitialspace=True)
     columns = [(name or "").strip().lower() for name in reader.fieldnames or []]
     if call.holds(COLUMNS) and not {"name", "key"} <= set(columns):

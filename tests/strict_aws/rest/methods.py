@@ -68,7 +68,7 @@ def check_models(call: Call, content: Content, models: Mapping[str, str | None])
 
 def checked_method(call: Call, content: Content, method: Document) -> Document:
     """The method, without what its type of authorization ignores; raises where it refers to what is not there."""
-    kind = method["authorizationType"]
+    kind = method.get("authorizationType", "")
     if kind not in AUTHORIZATIONS and call.holds(AUTHORIZATION):
         raise bad_request(f"Invalid authorization type specified. Valid options are {','.join(AUTHORIZATIONS)}")
     if kind in KINDS:

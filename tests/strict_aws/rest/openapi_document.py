@@ -150,10 +150,10 @@ def read_body(body: Any) -> Document | None:
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         try:
             found = yaml.load(text, Loader=_Text)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):
             return None
     return _text_keys(found) if isinstance(found, dict) else None
 
@@ -161,7 +161,10 @@ def read_body(body: Any) -> Document | None:
 def _text_keys(value: Any) -> Any:
     """The same with texts for keys: YAML takes `200:` for a number."""
     if isinstance(value, dict):
-        return {key if isinstance(key, str) else json.dumps(key): _text_keys(each) for key, each in value.items()}
+        return {
+            key if isinstance(key, str) else json.dumps(key, default=str): _text_keys(each)
+            for key, each in value.items()
+        }
     return [_text_keys(each) for each in value] if isinstance(value, list) else value
 
 

@@ -115,7 +115,7 @@ def _well_formed(given: Any) -> bool:
     inner = [each.get(name) or {} for each in maps if isinstance(each, dict) for name in _RESPONSE_MAPS]
     fits = all(isinstance(each, dict) for each in [*maps, *inner])
     fits = fits and isinstance(given.get("uri") or "", str) and isinstance(given.get("cacheKeyParameters") or [], list)
-    return fits and str(given.get("timeoutInMillis") or 0).isdigit()
+    return fits and str(given.get("timeoutInMillis") or 0).isdecimal()
 
 
 def _read(place: Place, given: Document) -> Document:

@@ -23,7 +23,7 @@ def _is(value: Any, kind: str) -> bool:
     if kind == "map":
         return isinstance(value, dict)
     if kind == "number":
-        return str(value).isdigit()
+        return str(value).isdecimal()
     if kind == "texts":
         return isinstance(value, list) and all(isinstance(each, str) for each in value)
     inner = value.values() if kind == "map of maps" and isinstance(value, dict) else value

@@ -33,7 +33,7 @@ def kept_policy(call: Call, text: str, api_id: str) -> str:
         policy = json.loads(text)
     except ValueError:
         policy = None
-    if not isinstance(policy, dict) or not policy.get("Statement"):
+    if not _is_policy(policy):
         if not call.holds(SYNTAX):
             return text
         raise bad_request(
@@ -55,6 +55,13 @@ def answered_policy(call: Call, kept: str) -> str:
 def read_policy(answered: str) -> Any:
     """The policy that an answer shows."""
     return json.loads(json.loads(f'"{answered}"'))
+
+
+def _is_policy(policy: Any) -> bool:
+    """Whether it is an object with a statement, or with a list of them."""
+    held = policy.get("Statement") if isinstance(policy, dict) else None
+    statements = held if isinstance(held, list) else [held]
+    return bool(statements) and all(isinstance(each, dict) and each for each in statements)
 
 
 def _write_out(policy: dict[str, Any], arn: str) -> None:

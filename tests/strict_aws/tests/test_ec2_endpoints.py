@@ -211,3 +211,57 @@ def test_filters_and_pages(ec2: Any, vpc: str, subnets: list[str], group: str) -
         assert [each["VpcEndpointId"] for each in found] == [made]
     pages = list(ec2.get_paginator("describe_vpc_endpoints").paginate(PaginationConfig={"PageSize": 1}))
     assert [len(page["VpcEndpoints"]) for page in pages] == [1, 1]
+
+
+def test_an_endpoint_has_the_address_that_was_asked_for(ec2: Any) -> None:
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/28")["Subnet"]["SubnetId"]
+    asked = {"VpcId": vpc, "ServiceName": "com.amazonaws.us-east-1.logs", "VpcEndpointType": "Interface"}
+    asked |= {"PrivateDnsEnabled": False}
+
+    def in_subnet(address: str) -> dict[str, Any]:
+        return {"SubnetConfigurations": [{"SubnetId": subnet, "Ipv4": address}]}
+
+    for address, code in (("10.0.2.9", "InvalidParameterValue"), ("10.0.1.3", "InvalidParameterValue")):
+        assert refused(ec2.create_vpc_endpoint, **asked, **in_subnet(address))[0] == code
+    made = ec2.create_vpc_endpoint(**asked, **in_subnet("10.0.1.9"))["VpcEndpoint"]
+    assert made["SubnetIds"] == [subnet]
+    assert refused(ec2.create_vpc_endpoint, **asked, **in_subnet("10.0.1.9"))[0] == "InvalidIPAddress.InUse"
+    ec2.modify_vpc_endpoint(VpcEndpointId=made["VpcEndpointId"], **in_subnet("10.0.1.10"))
+    found = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    assert [each["PrivateIpAddress"] for each in found] == ["10.0.1.10"]
+
+
+def test_a_subnet_has_so_many_addresses(ec2: Any) -> None:
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/28")["Subnet"]["SubnetId"]
+    made = [ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"] for _ in range(11)]
+    assert len({each["PrivateIpAddress"] for each in made}) == 11
+    assert refused(ec2.create_network_interface, SubnetId=subnet)[0] == "InsufficientFreeAddressesInSubnet"
+    ec2.delete_network_interface(NetworkInterfaceId=made[3]["NetworkInterfaceId"])
+    again = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]
+    assert again["PrivateIpAddress"] == made[3]["PrivateIpAddress"]
+
+
+def test_an_endpoint_keeps_the_region_of_its_service(ec2: Any) -> None:
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    asked = {"VpcId": vpc, "VpcEndpointType": "Interface", "ServiceRegion": "eu-west-1", "PrivateDnsEnabled": False}
+    name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+    made = ec2.create_vpc_endpoint(**asked, ServiceName=name)["VpcEndpoint"]
+    assert made["ServiceRegion"] == "eu-west-1"
+
+
+def test_what_only_other_endpoints_have_is_refused(ec2: Any) -> None:
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    asked = {"VpcId": vpc, "ServiceName": "com.amazonaws.us-east-1.s3"}
+    arn = "arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-0123456789abcdef0"
+    assert refused(ec2.create_vpc_endpoint, **asked, ServiceNetworkArn=arn)[0] == "InvalidParameter"
+
+
+def test_the_interface_of_an_endpoint_is_changed_through_it_only(ec2: Any) -> None:
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    asked = {"VpcId": vpc, "ServiceName": "com.amazonaws.us-east-1.logs", "VpcEndpointType": "Interface"}
+    made = ec2.create_vpc_endpoint(**asked, SubnetIds=[subnet], PrivateDnsEnabled=False)["VpcEndpoint"]
+    change = {"NetworkInterfaceId": made["NetworkInterfaceIds"][0], "Description": {"Value": "mine"}}
+    assert refused(ec2.modify_network_interface_attribute, **change)[0] == "OperationNotPermitted"

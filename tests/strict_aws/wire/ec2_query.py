@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 
 def _form(request: Request) -> dict[str, str]:
-    return dict(parse_qsl(request.body.decode() or request.parts.query, keep_blank_values=True))
+    return dict(parse_qsl(request.body.decode(errors="replace") or request.parts.query, keep_blank_values=True))
 
 
 def read_operation(request: Request) -> str:
@@ -44,8 +44,16 @@ def _tree(form: dict[str, str]) -> Document:
         *path, last = name.split(".")
         for part in path:
             node = node.setdefault(part, {})
+            if not isinstance(node, dict):
+                raise _malformed(name)
+        if isinstance(node.get(last), dict):
+            raise _malformed(name)
         node[last] = value
     return root
+
+
+def _malformed(name: str) -> Refusal:
+    return Refusal("MalformedQueryString", f"The query string is malformed at {name}", 404)
 
 
 @cache
@@ -59,6 +67,8 @@ def _query_names(shape: Any) -> dict[str, tuple[str, Any]]:
 
 
 def _structure_in(shape: Any, tree: Any, where: str) -> Document:
+    if not isinstance(tree, dict):
+        raise _malformed(where[:-1])
     known, found = _query_names(shape), {}
     for name, value in tree.items():
         if name not in known:
@@ -73,8 +83,11 @@ def _value_in(shape: Any, value: Any, where: str) -> Any:
         case "structure":
             return _structure_in(shape, value, where)
         case "list":
-            rows = sorted(value.items(), key=lambda pair: int(pair[0])) if isinstance(value, dict) else [("1", value)]
-            return [_value_in(shape.member, each, f"{where}{number}.") for number, each in rows]
+            rows = value if isinstance(value, dict) else {"1": value}
+            if not all(number.isdecimal() for number in rows):
+                raise _malformed(where[:-1])
+            ordered = sorted(rows.items(), key=lambda pair: int(pair[0]))
+            return [_value_in(shape.member, each, f"{where}{number}.") for number, each in ordered]
         case "integer" | "long":
             try:
                 return int(value)

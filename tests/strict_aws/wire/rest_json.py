@@ -126,7 +126,7 @@ def _scalar(shape: Any, text: str) -> Any:
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body) if body else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal("SerializationException", "The request body is no JSON", 400) from None
 
 
