@@ -28,11 +28,16 @@ class Fault:
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found of one snapshot."""
+    """What was found of one snapshot; ``manifest`` is None where it could not be read."""
 
     entry: Entry
     faults: tuple[Fault, ...] = ()
-    signed_with: tuple[str, ...] = ()
+    manifest: Manifest | None = None
+
+    @property
+    def signed_with(self) -> tuple[str, ...]:
+        """The keys that signed its manifest."""
+        return tuple(s.key for s in self.manifest.signatures) if self.manifest else ()
 
     @property
     def state(self) -> str:
@@ -88,7 +93,7 @@ class Examination:
         known[entry.id] = committed.sha256
         manifest = committed.manifest
         faults = [*self._parent(entry, manifest, known), *self._objects(entry, manifest, committed.sha256)]
-        return Proof(entry, tuple(faults), tuple(s.key for s in manifest.signatures))
+        return Proof(entry, tuple(faults), manifest)
 
     def _known(self, source: str) -> dict[str, str]:
         """Ids of a source that are there, with the digests that are known."""

@@ -12,8 +12,8 @@ from dr_toolkit.store.baselines import Baselines
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.mirrored import places
 from dr_toolkit.store.objects import ObjectStore
-from dr_toolkit.store.proofs import Examination
-from dr_toolkit.workflows import capture
+from dr_toolkit.store.proofs import Examination, Proof
+from dr_toolkit.workflows import capture, trust
 from dr_toolkit.workflows.context import Context
 
 
@@ -56,6 +56,7 @@ def _place(
     found = examined.prove(chosen)
     faults = [Fault(place.url, f.name, f.reason) for p in found.proofs for f in p.faults]
     faults += [Fault(place.url, f.name, f.reason) for f in found.faults]
+    faults += [Fault(place.url, p.entry.name, fault) for p in found.proofs if (fault := _stranger(context, p))]
     if wanted is not None and not chosen:
         faults.append(Fault(place.url, wanted.name, "it is not there; dr-toolkit snapshot mirror brings it"))
     for name in sorted({e.source for e in there} | ({source} if source else set())):
@@ -66,6 +67,12 @@ def _place(
         ProofRow(place.url, p.entry.source, p.entry.id, p.state, p.entry.complete, p.signed_with) for p in found.proofs
     ]
     return ProofResult(tuple(rows), tuple(faults), tuple(found.gaps))
+
+
+def _stranger(context: Context, proof: Proof) -> str:
+    if not context.seal.asks or proof.manifest is None:
+        return ""
+    return trust.home_fault(context, proof.entry.source, proof.manifest.scope)
 
 
 def _baseline(

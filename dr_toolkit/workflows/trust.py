@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dr_toolkit.errors import IntegrityError, RolledBack, UnknownName
-from dr_toolkit.model.documents import WARNING, Finding
+from dr_toolkit.model.documents import WARNING, Finding, Scope
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.store import clock, entries
 from dr_toolkit.store.anchors import Anchor, Head
@@ -21,7 +21,9 @@ def believed(context: Context, entry: Entry, spec: str, snapshot: Snapshot) -> S
     """
     if not context.seal.asks:
         return snapshot
-    _check_home(context, entry, snapshot)
+    if fault := home_fault(context, entry.source, snapshot.manifest.scope):
+        hint = "It was taken of something else, or put there. Use another snapshot: dr-toolkit snapshot list"
+        raise IntegrityError(name=entry.name, store=context.store.url, reason=fault, hint=hint)
     if entries.chosen_by_time(spec):
         context.snapshots.check_choice(entry, spec)
         check_head(context, entry.source)
@@ -33,21 +35,19 @@ def believed(context: Context, entry: Entry, spec: str, snapshot: Snapshot) -> S
     return replace(snapshot, manifest=replace(snapshot.manifest, findings=(*snapshot.manifest.findings, *told)))
 
 
-def _check_home(context: Context, entry: Entry, snapshot: Snapshot) -> None:
-    """A snapshot of another account or region, signed with the same key, must not pass for one of this source."""
+def home_fault(context: Context, name: str, scope: Scope) -> str:
+    """Whether a snapshot is of another account or region than its source: one must not pass for the other.
+
+    Empty where it isn't, and where the config does not know the source. The account is known where a role is given.
+    """
     try:
-        source = context.config.source(entry.source)
+        source = context.config.source(name)
     except UnknownName:
-        return
-    scope = snapshot.manifest.scope
+        return ""
     account = source.role_arn.split(":")[4] if source.role_arn else scope.account
-    if (scope.account, scope.region) != (account, source.region):
-        raise IntegrityError(
-            name=entry.name,
-            store=context.store.url,
-            reason=f"it is a snapshot of {scope}, and source {source.name} is {account}/{source.region}",
-            hint="It was taken of something else, or put there. Use another snapshot: dr-toolkit snapshot list",
-        )
+    if (scope.account, scope.region) == (account, source.region):
+        return ""
+    return f"it is a snapshot of {scope}, and source {source.name} is {account}/{source.region}"
 
 
 # --- the anchor ---------------------------------------------------------------------------------------
