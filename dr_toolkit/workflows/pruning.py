@@ -63,7 +63,7 @@ def _ruled(context: Context) -> tuple[list[Source], tuple[str, ...]]:
     if not sources:
         raise UsageError(
             reason="no source says how long its snapshots are kept",
-            hint="Give it in the config, as sources.NAME.retention: {keep_daily: 14, keep_weekly: 8, keep_monthly: 12}",
+            hint="Give it in the config: sources.NAME.retention: {{keep_daily: 14, keep_weekly: 8, keep_monthly: 12}}",
         )
     return sources, tuple(s.name for s in wanted if s.retention is None)
 
@@ -83,7 +83,8 @@ def _judged(
     for entry in mine:
         until = entry.taken_at + lock
         if lock and until > now:
-            protected.setdefault(entry.id, f"locked until {clock.seconds(until)}")
+            said = [protected[entry.id]] if entry.id in protected else []
+            protected[entry.id] = ", ".join([*said, f"locked until {clock.seconds(until)}"])
     assert source.retention is not None
     return retention.judge(mine, _rules(source.retention), protected, now)
 

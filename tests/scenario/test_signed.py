@@ -5,28 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.command_line import Ended, refused, run
 from tests.scenario.cli.conftest import CONFIG, Company, company, desk
+from tests.scenario.keyring import make_key, taken
 
 __all__ = ["company", "desk"]
 
 Configure = Callable[..., None]
-
-
-def make_key(path: str, mode: int = 0o600) -> None:
-    """An Ed25519 key in a file, as openssl writes it."""
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    Path(path).write_bytes(pem)
-    os.chmod(path, mode)
 
 
 def _other_key(path: str) -> None:
@@ -44,14 +36,6 @@ def configure(desk: Path, company: Company) -> Configure:
         Path("dr-toolkit.yaml").write_text(text, encoding="utf-8")
 
     return write
-
-
-def taken() -> str:
-    """A new snapshot's id; ids tell whole seconds apart."""
-    time.sleep(1 - time.time() % 1)
-    ended = run("snapshot", "create")
-    assert ended.code == 0, ended.said
-    return ended.out.strip()
 
 
 def shown() -> dict[str, object]:
