@@ -11,6 +11,7 @@ from dr_toolkit.store.objects import ObjectStore
 from dr_toolkit.store.seals import UNSEALED, Seal
 from dr_toolkit.store.sequences import Numbered, Sequence
 
+_PREFIX = "baselines/"
 _MEMBERS = ("source", "snapshot", "manifest_sha256", "set_at", "set_by", "reason")
 
 
@@ -39,10 +40,24 @@ class Baselines:
         self._now = now
         self._seal = seal
 
-    def get(self, source: str) -> Baseline | None:
-        """The baseline that holds, None where there is none: one listing, one read. Raises IntegrityError."""
-        last = self._sequence(source).last()
+    def get(self, source: str, number: int | None = None) -> Baseline | None:
+        """The baseline that holds, None where there is none: one listing, one read. Raises IntegrityError.
+
+        Without a listing where its number is known already; 0: there is none.
+        """
+        sequence = self._sequence(source)
+        last = sequence.last() if number is None else sequence.get(number) if number else None
         return self._read(source, last) if last else None
+
+    def numbers(self) -> dict[str, int]:
+        """The number of the baseline that holds, by source: one listing for all."""
+        found: dict[str, int] = {}
+        for name in self._objects.list(_PREFIX):
+            source = layout.unquoted(name.removeprefix(_PREFIX).partition("/")[0])
+            number = layout.parse_record(layout.baselines(source), name) if source else None
+            if source and number:
+                found[source] = max(found.get(source, 0), number)
+        return found
 
     def number(self, source: str) -> int:
         """The number of the baseline that holds, 0 where there is none: one listing, and it may be one to refuse."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -19,6 +20,7 @@ from dr_toolkit.store.objects import ObjectStat, ObjectStore
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
+_SILENT_SECONDS = 300.0
 _OUT_OF_REACH = (StoreError, CredentialsMissing)
 
 
@@ -41,7 +43,7 @@ class MirroredStore:
         self.places = tuple(places)
         self.quorum = quorum
         self.url = places[0].url
-        self._silent: dict[str, DrToolkitError] = {}
+        self._silent: dict[str, tuple[DrToolkitError, float]] = {}
         self._behind: dict[str, DrToolkitError] = {}
         self._lock = threading.Lock()
 
@@ -122,8 +124,17 @@ class MirroredStore:
             self._behind.clear()
 
     def _reached(self) -> Iterator[ObjectStore]:
-        """The places that have not failed to answer so far: waiting for one again and again costs minutes."""
-        yield from (place for place in self.places if place.url not in self._silent)
+        """The places that did not fail to answer of late: waiting for one again and again costs minutes.
+
+        Where all of them failed, all are asked again.
+        """
+        with self._lock:
+            since = time.monotonic() - _SILENT_SECONDS
+            self._silent = {url: said for url, said in self._silent.items() if said[1] > since}
+            if len(self._silent) == len(self.places):
+                self._silent.clear()
+            reached = [place for place in self.places if place.url not in self._silent]
+        yield from reached
 
     def _asked(self, place: ObjectStore, question: Callable[[ObjectStore], _T]) -> _T | None:
         """A place's answer; None where it gives none, from then on."""
@@ -135,12 +146,12 @@ class MirroredStore:
             with self._lock:
                 if place.url not in self._silent:
                     log.warning("reading without the store %s: %s", place.url, error)
-                self._silent[place.url] = error
+                self._silent[place.url] = error, time.monotonic()
             return None
 
     def _nobody(self) -> DrToolkitError | None:
         """The first place's own error, where no place answers."""
-        return self._silent[self.url] if len(self._silent) == len(self.places) else None
+        return self._silent[self.url][0] if len(self._silent) == len(self.places) else None
 
     def _fall_behind(self, place: ObjectStore, error: DrToolkitError) -> None:
         with self._lock:

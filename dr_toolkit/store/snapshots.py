@@ -250,13 +250,13 @@ class Snapshots:
 
     # --- what lies around one -----------------------------------------------------------------------
 
-    def check_choice(self, entry: Entry, spec: str) -> None:
+    def check_choice(self, entry: Entry, spec: str, there: Sequence[Entry]) -> None:
         """Whether ``entry`` is what ``spec`` names by right: none that was there between it and the time is gone.
 
-        Each snapshot names the one before it, so those that follow are asked, up to the first one after the time.
-        Raises ChainBroken, and what reading their manifests and tombstones raises. One listing.
+        ``there`` are all of its source. Each snapshot names the one before it, so those that follow are asked, up to
+        the first one after the time. Raises ChainBroken, and what reading their manifests and tombstones raises.
         """
-        end, there = entries.end(spec), self.entries(entry.source)
+        end = entries.end(spec)
         known = {e.id: "" for e in there}
         known[entry.id] = self.manifest_digest(entry)
         for other in (e for e in there if e.id > entry.id):

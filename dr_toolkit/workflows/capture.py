@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dr_toolkit.config import Source
@@ -65,9 +65,9 @@ def create(context: Context, names: Sequence[str]) -> CreateResult:
 def take(context: Context, source: Source) -> CreateEntry:
     """Capture one source into the store; the first complete snapshot becomes its baseline."""
     began = time.monotonic()
-    if isinstance(context.store, MirroredStore):
-        context.store.forgive()
     try:
+        if isinstance(context.store, MirroredStore):
+            context.store.forgive()
         with acquire(context.store, f"capture/{_lease_name(source.name)}", LEASE_SECONDS, context.now):
             manifest, first = _take(context, source)
     except DrToolkitError as error:
@@ -132,7 +132,7 @@ def listing(context: Context) -> SnapshotList:
     """All snapshots in the store, or those of --source."""
     wanted = context.source().name if context.flags.source else ""
     entries = context.snapshots.entries(wanted or None)
-    baselines = {s: _baseline(context, s) for s in {e.source for e in entries}}
+    baselines = _baselines(context, {e.source for e in entries})
     rows = []
     for entry in entries:
         held = baselines[entry.source]
@@ -140,10 +140,16 @@ def listing(context: Context) -> SnapshotList:
     return SnapshotList(context.store.url, tuple(rows), wanted)
 
 
-def _baseline(context: Context, source: str) -> Baseline | None:
+def _baselines(context: Context, sources: Collection[str]) -> dict[str, Baseline | None]:
+    """The baselines of sources: one listing, and a read each."""
+    numbered = context.baselines.numbers()
+    return {s: _baseline(context, s, numbered.get(s, 0)) for s in sources}
+
+
+def _baseline(context: Context, source: str, number: int | None = None) -> Baseline | None:
     """A source's baseline; one that can't be believed in must not hide the list."""
     try:
-        return context.baselines.get(source)
+        return context.baselines.get(source, number)
     except IntegrityError as error:
         log.warning("the baseline of %s is not shown: %s", source, error)
         return None

@@ -10,6 +10,7 @@ from dr_toolkit.config import Retention, Source, Target
 from dr_toolkit.errors import DrToolkitError, GuardError, UsageError
 from dr_toolkit.report.store_results import PruneResult, PruneRow
 from dr_toolkit.store import clock, layout, retention, tombstones
+from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.journal import END, Runs
 from dr_toolkit.store.mirrored import places
@@ -35,14 +36,15 @@ def prune(context: Context, *, dry_run: bool) -> PruneResult:
             reason="a snapshot is pruned with a signed tombstone, and signing.sign_with is not given",
             hint="Give signing.sign_with where prune is run.",
         )
-    there = context.snapshots.entries()
-    needed, lock = _needed_by_runs(context), _lock(context)
+    there = context.snapshots.entries(sources[0].name if context.flags.source else None)
+    needed, lock, baselines = _needed_by_runs(context), _lock(context), context.baselines.numbers()
     rows: list[PruneRow] = []
     failed: list[tuple[str, DrToolkitError]] = []
     for source in sources:
         mine = [e for e in there if e.source == source.name]
         try:
-            judged = _judged(context, source, mine, needed, lock)
+            baseline = context.baselines.get(source.name, baselines.get(source.name, 0))
+            judged = _judged(context, source, mine, _protected(source, needed, baseline), lock)
         except DrToolkitError as error:
             failed.append((source.name, error))
             continue
@@ -71,14 +73,17 @@ def _ruled(context: Context) -> tuple[list[Source], tuple[str, ...]]:
 # --- what stays -----------------------------------------------------------------------------------------
 
 
-def _judged(
-    context: Context, source: Source, mine: Sequence[Entry], needed: Mapping[str, str], lock: timedelta
-) -> list[Verdict]:
+def _protected(source: Source, needed: Mapping[str, str], baseline: Baseline | None) -> dict[str, str]:
     mark = f"{layout.quoted(source.name)}/"
     protected = {key.removeprefix(mark): why for key, why in needed.items() if key.startswith(mark)}
-    baseline = context.baselines.get(source.name)
     if baseline is not None:
         protected[baseline.snapshot] = "the baseline"
+    return protected
+
+
+def _judged(
+    context: Context, source: Source, mine: Sequence[Entry], protected: dict[str, str], lock: timedelta
+) -> list[Verdict]:
     now = context.now()
     for entry in mine:
         until = entry.taken_at + lock
@@ -117,11 +122,11 @@ def _needed_by_runs(context: Context) -> dict[str, str]:
 
 
 def _targets(context: Context) -> list[Target]:
-    """The config's targets, and those that have left journals in the store: regions by name."""
+    """The targets that may have left journals: by the config elsewhere, by a listing in the store."""
     segments = {name.split("/")[1] for name in context.store.list("runs/") if name.count("/") >= 2}
     names = {name for segment in segments if (name := layout.unquoted(segment))}
-    others = sorted(names - context.config.targets.keys())
-    return [*context.config.targets.values(), *(Target(name, "") for name in others)]
+    apart = [t for t in context.config.targets.values() if t.state is not None]
+    return [*apart, *(Target(name, "") for name in sorted(names - {t.name for t in apart}))]
 
 
 def _row(verdict: Verdict) -> PruneRow:

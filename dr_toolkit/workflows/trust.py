@@ -25,8 +25,9 @@ def believed(context: Context, entry: Entry, spec: str, snapshot: Snapshot) -> S
         hint = "It was taken of something else, or put there. Use another snapshot: dr-toolkit snapshot list"
         raise IntegrityError(name=entry.name, store=context.store.url, reason=fault, hint=hint)
     if entries.chosen_by_time(spec):
-        context.snapshots.check_choice(entry, spec)
-        check_head(context, entry.source)
+        there = context.snapshots.entries(entry.source)
+        context.snapshots.check_choice(entry, spec, there)
+        check_head(context, entry.source, there)
     told = tuple(
         Finding(WARNING, UNSIGNED, name, "bears no signature that counts, and was used because of --allow-unsigned")
         for name in context.seal.taken
@@ -53,13 +54,12 @@ def home_fault(context: Context, name: str, scope: Scope) -> str:
 # --- the anchor ---------------------------------------------------------------------------------------
 
 
-def check_head(context: Context, source: str) -> None:
+def check_head(context: Context, source: str, there: list[Entry]) -> None:
     """Raise RolledBack where the snapshot that the anchor names is not in the store. Nothing without an anchor."""
     anchor = context.anchor
     if anchor is None:
         return
     head = anchor.head(source)
-    there = context.snapshots.entries(source)
     if head is None:
         raise RolledBack(
             source=source,

@@ -17,6 +17,7 @@ from dr_toolkit.errors import (
 from dr_toolkit.store import content
 from dr_toolkit.store.leases import acquire
 from dr_toolkit.store.mirrored import MirroredStore
+from dr_toolkit.store.objects import ObjectStat
 from dr_toolkit.store.sequences import Sequence
 from dr_toolkit.store.snapshots import Snapshots
 from tests.unit.estates import AT, SCOPE, estate
@@ -32,6 +33,10 @@ class Place(Crashing):
     def delete(self, name: str) -> None:
         self._alive()
         super().delete(name)
+
+    def stat(self, name: str) -> ObjectStat | None:
+        self._alive()
+        return super().stat(name)
 
     def cut(self) -> None:
         """From here on nothing answers."""
