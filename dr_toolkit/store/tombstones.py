@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from dr_toolkit.errors import IntegrityError, ObjectExists
+from dr_toolkit.errors import IntegrityError, ObjectExists, UnknownFormat
+from dr_toolkit.model.documents import FORMAT
 from dr_toolkit.store import layout, seals
 from dr_toolkit.store.mirrored import copies
 from dr_toolkit.store.objects import ObjectStore
@@ -31,7 +32,7 @@ class Tombstone:
 
 def write(objects: ObjectStore, stone: Tombstone, seal: Seal) -> Tombstone:
     """Put a tombstone; the one that is there already, if one is. Raises what ``read`` raises for that."""
-    document = {"format": 1, **{name: getattr(stone, name) for name in _MEMBERS}}
+    document = {"format": FORMAT, **{name: getattr(stone, name) for name in _MEMBERS}}
     data = (json.dumps(seals.sealed(seal, seals.TOMBSTONE, document), indent=1, sort_keys=True) + "\n").encode()
     name = layout.tombstone(stone.source, stone.id)
     try:
@@ -58,6 +59,8 @@ def read(objects: ObjectStore, source: str, snapshot: str, seal: Seal) -> Tombst
 def _read(data: bytes, source: str, snapshot: str, seal: Seal, name: str, store: str) -> Tombstone:
     try:
         document = json.loads(data)
+        if document["format"] != FORMAT:
+            raise UnknownFormat(name=name, store=store, format=document["format"], supported=FORMAT)
         stone = Tombstone(**{member: document[member] for member in _MEMBERS})
         if not all(isinstance(getattr(stone, member), str) for member in _MEMBERS):
             raise ValueError("a member is not a text")
