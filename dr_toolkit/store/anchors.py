@@ -1,7 +1,7 @@
 """How far each source has come, kept where whoever writes the store can't reach: what is gone from its end shows.
 
-A head names the newest snapshot of a source, and its manifest's SHA-256. Manifests are never removed, so every head
-that was ever kept must still be in the store.
+A head names the snapshot of a source that was written last, and its manifest's SHA-256. Manifests are never removed, so
+every head that was ever kept must still be in the store.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MEMBERS = ("source", "snapshot", "manifest_sha256", "at")
 
 @dataclass(frozen=True)
 class Head:
-    """The newest snapshot of a source when it was kept (``at``, UTC)."""
+    """The snapshot of a source that was written last when this was kept (``at``, UTC)."""
 
     source: str
     snapshot: str

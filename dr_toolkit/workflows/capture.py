@@ -86,7 +86,7 @@ def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
     scope, estate = read(context, source)
     context.progress("writing the snapshot")
     manifest = context.snapshots.write(source.name, scope, estate, taken_at, VERSION)
-    trust.keep_head(context, source.name)
+    trust.keep_head(context, manifest)
     if not manifest.complete or context.baselines.number(source.name):
         return manifest, False
     entry = context.snapshots.resolve(source.name, manifest.id)

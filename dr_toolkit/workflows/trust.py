@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dr_toolkit.errors import IntegrityError, RolledBack, UnknownName
-from dr_toolkit.model.documents import WARNING, Finding, Scope
+from dr_toolkit.model.documents import WARNING, Finding, Manifest, Scope
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.store import clock, entries
 from dr_toolkit.store.anchors import Anchor, Head
@@ -83,19 +83,18 @@ def head_fault(context: Context, head: Head, there: list[Entry]) -> str:
     return ""
 
 
-def keep_head(context: Context, source: str) -> None:
-    """Tell the anchor how far the source has come, unless what it says so far is not in the store: RolledBack."""
+def keep_head(context: Context, taken: Manifest) -> None:
+    """Tell the anchor of a snapshot that was just written; raises RolledBack where what it says so far is gone."""
     anchor = context.anchor
     if anchor is None:
         return
-    there = context.snapshots.entries(source)
+    source, there = taken.source, context.snapshots.entries(taken.source)
     head = anchor.head(source)
     if head is not None and (fault := head_fault(context, head, there)):
-        raise _rolled_back(context, anchor, source, f"{fault}; {there[-1].id}, taken just now, is there")
-    last = there[-1]
-    digest = context.snapshots.manifest_digest(last)
-    if head is None or head.snapshot < last.id:
-        anchor.keep(Head(source, last.id, digest, clock.seconds(context.now())))
+        raise _rolled_back(context, anchor, source, f"{fault}; {taken.id}, taken just now, is there")
+    digest = next(context.snapshots.manifest_digest(e) for e in there if e.id == taken.id)
+    if head is None or (head.snapshot, head.manifest_sha256) != (taken.id, digest):
+        anchor.keep(Head(source, taken.id, digest, clock.seconds(context.now())))
 
 
 def _rolled_back(context: Context, anchor: Anchor, source: str, reason: str) -> RolledBack:
