@@ -46,8 +46,6 @@ def options(names: dict[str, dict[str, Any]]) -> Callable[[_F], _F]:
 
 def add_to(root: Group, snapshot: Group, baseline: Group) -> None:
     """Put the commands that are still to come where they will stand."""
-    for name in ("doctor", "policy"):
-        root.add_command(command(name, name))
-    for name in ("diff", "verify", "mirror", "prune"):
-        snapshot.add_command(command(name, f"snapshot {name}"))
+    root.add_command(command("policy", "policy"))
+    snapshot.add_command(command("diff", "snapshot diff"))
     baseline.add_command(command("accept", "baseline accept"))

@@ -93,7 +93,7 @@ class Session:
         self.outputs = outputs(flags)
         set_up_log(flags)
 
-    def context(self, progress: Callable[[str], None] | None = None) -> Context:
+    def context(self, progress: Callable[[str], None] | None = None, *, allow_unsigned: bool = False) -> Context:
         """The context that the flags and the config make."""
         from dr_toolkit.config import Config, load_config
         from dr_toolkit.workflows.context import Context, Flags
@@ -104,7 +104,8 @@ class Session:
         config = config.with_store(flags.store)
         _check_endpoint(flags.endpoint_url)
         where = Flags(flags.profile, flags.region, flags.endpoint_url, flags.source)
-        return Context(config, where, os.environ, _logged(progress) if progress else lambda text: None)
+        told = _logged(progress) if progress else lambda text: None
+        return Context(config, where, os.environ, told, allow_unsigned=allow_unsigned)
 
     @contextmanager
     def working(self, label: str) -> Iterator[Progress]:

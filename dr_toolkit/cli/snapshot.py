@@ -56,3 +56,57 @@ def show(context: click.Context, snapshot: str, resources: bool) -> None:
 
     session = Session(given(context))
     session.end(capture.show(session.context(), snapshot, with_resources=resources))
+
+
+@snapshot.command()
+@click.argument("snapshot", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every snapshot, of all sources or of --source.")
+@click.option("--read-data", is_flag=True, help="Read every byte of the bodies too.")
+@click.pass_context
+def verify(context: click.Context, snapshot: str | None, everything: bool, read_data: bool) -> None:
+    """Verify what is stored: structure, chain, signatures, bytes.
+
+    One snapshot (the latest), or all; in the store and in each mirror. Exit 12: what is wrong is named. 3: something
+    could not be looked at.
+    """
+    from dr_toolkit.errors import UsageError
+    from dr_toolkit.workflows import proving
+
+    session = Session(given(context))
+    if snapshot and everything:
+        raise UsageError(reason=f"{snapshot} and --all can't be said together")
+    with session.working("verifying") as progress:
+        result = proving.verify(session.context(progress.advance), snapshot, everything=everything, read_data=read_data)
+    session.end(result)
+
+
+@snapshot.command()
+@click.pass_context
+def mirror(context: click.Context) -> None:
+    """Copy to each mirror what it lacks.
+
+    Only what is proven is copied, and nothing is overwritten. Exit 12: something is damaged; it is named.
+    """
+    from dr_toolkit.workflows import mirroring
+
+    session = Session(given(context))
+    with session.working("mirroring") as progress:
+        result = mirroring.mirror(session.context(progress.advance))
+    session.end(result)
+
+
+@snapshot.command()
+@click.option("--dry-run", is_flag=True, help="Say what would go and why the rest stays; remove nothing.")
+@click.pass_context
+def prune(context: click.Context, dry_run: bool) -> None:
+    """Remove what the config's retention does not keep.
+
+    Never the last complete snapshot, the baseline, what an unfinished restore needs, or what is locked. Manifests
+    stay.
+    """
+    from dr_toolkit.workflows import pruning
+
+    session = Session(given(context))
+    with session.working("pruning") as progress:
+        result = pruning.prune(session.context(progress.advance), dry_run=dry_run)
+    session.end(result)

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.model import planfile
-from dr_toolkit.report import documents, documents_listings
+from dr_toolkit.report import documents, documents_listings, documents_store
 from dr_toolkit.report.listings import (
     BaselineResult,
     CreateResult,
@@ -19,6 +19,7 @@ from dr_toolkit.report.listings import (
     TypesResult,
 )
 from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, VerifyResult
+from dr_toolkit.report.store_results import DoctorResult, MirrorResult, ProofResult, PruneResult
 from dr_toolkit.report.style import UNSAFE
 from dr_toolkit.report.text import Result
 
@@ -48,6 +49,14 @@ def document(value: Result) -> Any:
             return documents_listings.once(value)
         case TypesResult():
             return documents_listings.types(value)
+        case ProofResult():
+            return documents_store.proof(value)
+        case PruneResult():
+            return documents_store.prune(value)
+        case MirrorResult():
+            return documents_store.mirror(value)
+        case DoctorResult():
+            return documents_store.doctor(value)
         case DrToolkitError():
             return documents.error(value)
 

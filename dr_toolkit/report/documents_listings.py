@@ -62,6 +62,7 @@ def _manifest(m: Manifest) -> Document:
         },
         "counts": dict(sorted(m.counts.items())),
         "findings": wire.findings(m.findings),
+        "signatures": wire.signatures(m.signatures),
     }
 
 
@@ -88,6 +89,8 @@ def _listed(row: SnapshotRow) -> Document:
         "resources": row.resources,
         "size": row.size,
         "damaged": row.damaged,
+        "pruned": row.pruned,
+        "short": row.short,
     }
 
 

@@ -69,7 +69,8 @@ class CreateResult:
 class SnapshotRow:
     """One snapshot of a listing; counts are None where the listing did not read the manifest.
 
-    ``damaged`` says why a manifest can't be read; empty where it can, or was not tried.
+    ``damaged`` says why a manifest can't be read; empty where it can, or was not tried. ``pruned``: only its manifest
+    is left. ``short``: fewer stores have it than ``write_quorum`` asks for.
     """
 
     source: str
@@ -80,6 +81,18 @@ class SnapshotRow:
     size: int | None = None
     baseline: bool = False
     damaged: str = ""
+    pruned: bool = False
+    short: bool = False
+
+    @property
+    def note(self) -> str:
+        """What else is to be said of it: why it is damaged, or what it is."""
+        said = (
+            *(("baseline",) if self.baseline else ()),
+            *(("pruned: only the manifest is left",) if self.pruned else ()),
+            *(("in too few stores: dr-toolkit snapshot mirror",) if self.short else ()),
+        )
+        return self.damaged or ", ".join(said)
 
     @property
     def state(self) -> str:

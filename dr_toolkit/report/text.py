@@ -10,6 +10,7 @@ from dr_toolkit.report import (
     text_restore,
     text_schedule,
     text_snapshots,
+    text_store,
     text_types,
 )
 from dr_toolkit.report.listings import (
@@ -23,6 +24,7 @@ from dr_toolkit.report.listings import (
 )
 from dr_toolkit.report.page import Page
 from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, VerifyResult
+from dr_toolkit.report.store_results import DoctorResult, MirrorResult, ProofResult, PruneResult
 from dr_toolkit.spec.registry import Registry
 
 Result = (
@@ -37,6 +39,10 @@ Result = (
     | StatusResult
     | OnceResult
     | TypesResult
+    | ProofResult
+    | PruneResult
+    | MirrorResult
+    | DoctorResult
     | DrToolkitError
 )
 """What a command can end with; each has an ``exit_code``."""
@@ -67,6 +73,14 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_schedule.once(page, value)
         case TypesResult():
             text_types.types(page, value)
+        case ProofResult():
+            text_store.proof(page, value)
+        case PruneResult():
+            text_store.prune(page, value)
+        case MirrorResult():
+            text_store.mirror(page, value)
+        case DoctorResult():
+            text_store.doctor(page, value)
         case DrToolkitError():
             text_error.error(page, value)
 

@@ -57,8 +57,7 @@ def listing(page: Page, value: SnapshotList) -> None:
 def _row(row: SnapshotRow, counted: bool) -> list[Part]:
     resources = "" if row.resources is None else f"{row.resources:,}"
     size = "" if row.size is None else vocabulary.size(row.size)
-    note = row.damaged or ("baseline" if row.baseline else "")
-    return [row.id, (row.state, STATES[row.state]), *((resources, size) if counted else ()), note]
+    return [row.id, (row.state, STATES[row.state]), *((resources, size) if counted else ()), row.note]
 
 
 def shown(page: Page, value: SnapshotShow, registry: Registry) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dr_toolkit.config import Source
@@ -25,7 +26,11 @@ from dr_toolkit.resources import registry
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.leases import acquire
+from dr_toolkit.store.mirrored import MirroredStore
+from dr_toolkit.workflows import trust
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, excluded, narrow
+
+log = logging.getLogger(__name__)
 
 STAGE = "apigateway.stage"
 
@@ -61,6 +66,8 @@ def take(context: Context, source: Source) -> CreateEntry:
     """Capture one source into the store; the first complete snapshot becomes its baseline."""
     began = time.monotonic()
     try:
+        if isinstance(context.store, MirroredStore):
+            context.store.forgive()
         with acquire(context.store, f"capture/{_lease_name(source.name)}", LEASE_SECONDS, context.now):
             manifest, first = _take(context, source)
     except DrToolkitError as error:
@@ -79,7 +86,8 @@ def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
     scope, estate = read(context, source)
     context.progress("writing the snapshot")
     manifest = context.snapshots.write(source.name, scope, estate, taken_at, VERSION)
-    if not manifest.complete or context.baselines.get(source.name) is not None:
+    trust.keep_head(context, manifest)
+    if not manifest.complete or context.baselines.number(source.name):
         return manifest, False
     entry = context.snapshots.resolve(source.name, manifest.id)
     digest = context.snapshots.manifest_digest(entry)
@@ -113,21 +121,38 @@ def resolve(context: Context, source: str, spec: str) -> Entry:
 
 
 def load(context: Context, source: str, spec: str) -> Snapshot:
-    """A snapshot, every byte proven."""
+    """A snapshot, every byte proven, and where the config says whose signatures count, that too."""
     context.progress(f"loading {spec}")
-    return context.snapshots.load(resolve(context, source, spec))
+    entry = resolve(context, source, spec)
+    snapshot = context.snapshots.load(entry)
+    return trust.believed(context, entry, spec, snapshot)
 
 
 def listing(context: Context) -> SnapshotList:
     """All snapshots in the store, or those of --source."""
     wanted = context.source().name if context.flags.source else ""
     entries = context.snapshots.entries(wanted or None)
-    baselines = {s: context.baselines.get(s) for s in {e.source for e in entries}}
+    baselines = _baselines(context, {e.source for e in entries})
     rows = []
     for entry in entries:
         held = baselines[entry.source]
         rows.append(_row(entry, bool(held and held.snapshot == entry.id)))
     return SnapshotList(context.store.url, tuple(rows), wanted)
+
+
+def _baselines(context: Context, sources: Collection[str]) -> dict[str, Baseline | None]:
+    """The baselines of sources: one listing, and a read each."""
+    numbered = context.baselines.numbers()
+    return {s: _baseline(context, s, numbered.get(s, 0)) for s in sources}
+
+
+def _baseline(context: Context, source: str, number: int | None = None) -> Baseline | None:
+    """A source's baseline; one that can't be believed in must not hide the list."""
+    try:
+        return context.baselines.get(source, number)
+    except IntegrityError as error:
+        log.warning("the baseline of %s is not shown: %s", source, error)
+        return None
 
 
 def _row(entry: Entry, baseline: bool) -> SnapshotRow:
@@ -137,6 +162,8 @@ def _row(entry: Entry, baseline: bool) -> SnapshotRow:
         taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         complete=entry.complete,
         baseline=baseline,
+        pruned=entry.pruned,
+        short=entry.short,
     )
 
 
@@ -144,7 +171,7 @@ def show(context: Context, spec: str, *, with_resources: bool = False) -> Snapsh
     """One snapshot; its manifest alone, or every resource in it."""
     source = context.source().name
     entry = resolve(context, source, spec)
-    held = context.baselines.get(source)
+    held = _baseline(context, source)
     baseline = bool(held and held.snapshot == entry.id)
     if with_resources:
         snapshot = context.snapshots.load(entry)
@@ -177,12 +204,9 @@ def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
             hint="Mend what is named (or exclude the type in the config, exclude:), then take another snapshot: "
             f"dr-toolkit snapshot create {source}",
         )
-    before = context.baselines.get(source)
+    number, before = context.baselines.number(source), _baseline(context, source)
     digest = context.snapshots.manifest_digest(entry)
-    person = context.person()
-    held = context.baselines.set(
-        source, entry.id, digest, set_by=person, reason=reason, replaces=before.number if before else 0
-    )
+    held = context.baselines.set(source, entry.id, digest, set_by=context.person(), reason=reason, replaces=number)
     return replace(_told(held, entry), previous=before.snapshot if before else "", moved=True)
 
 

@@ -39,6 +39,18 @@ def _measure_quotas(sizes: Sizes) -> Section:
     return measure_quotas(sizes)
 
 
+def _measure_listing(sizes: Sizes) -> Section:
+    from tests.bench.stores import measure_listing
+
+    return measure_listing(sizes)
+
+
+def _measure_body(sizes: Sizes) -> Section:
+    from tests.bench.stores import measure_body
+
+    return measure_body(sizes)
+
+
 SECTIONS: dict[str, Callable[[Sizes], Section]] = {
     "compare": measure_compare,
     "drift": measure_drift,
@@ -46,6 +58,8 @@ SECTIONS: dict[str, Callable[[Sizes], Section]] = {
     "canonical": measure_capture_cpu,
     "plan": measure_plan,
     "memory": measure_memory,
+    "stores": _measure_listing,
+    "body": _measure_body,
     "capture": _measure_capture,
     "restore": _measure_restore,
     "quotas": _measure_quotas,

@@ -44,6 +44,7 @@ from dr_toolkit.report.text import Result, show
 from dr_toolkit.spec.fields import fixed, observed, physical, reference, setting
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import Listing, ResourceType
+from tests.unit import store_samples
 
 SOURCE = Scope("111122223333", "us-east-1")
 TARGET = Scope("111122223333", "us-west-2")
@@ -320,6 +321,7 @@ def estate() -> Estate:
 
 
 RESULTS: dict[str, Result] = {
+    **store_samples.RESULTS,
     "drift": DRIFT,
     "drift, clean": DriftReport((drift_result(),)),
     "drift, several": DriftReport((drift_result(), drift_result(added(WORLD), source="prod-euw1", coverage=COVERAGE))),
