@@ -44,10 +44,9 @@ def options(names: dict[str, dict[str, Any]]) -> Callable[[_F], _F]:
     return decorate
 
 
-def add_to(root: Group, snapshot: Group, baseline: Group) -> None:
+def add_to(root: Group, snapshot: Group) -> None:
     """Put the commands that are still to come where they will stand."""
     for name in ("doctor", "policy"):
         root.add_command(command(name, name))
-    for name in ("diff", "verify", "mirror", "prune"):
+    for name in ("verify", "mirror", "prune"):
         snapshot.add_command(command(name, f"snapshot {name}"))
-    baseline.add_command(command("accept", "baseline accept"))

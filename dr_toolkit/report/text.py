@@ -13,9 +13,11 @@ from dr_toolkit.report import (
     text_types,
 )
 from dr_toolkit.report.listings import (
+    AcceptResult,
     BaselineResult,
     CreateResult,
     OnceResult,
+    RulesResult,
     SnapshotList,
     SnapshotShow,
     StatusResult,
@@ -30,6 +32,7 @@ Result = (
     | SnapshotList
     | SnapshotShow
     | BaselineResult
+    | AcceptResult
     | DriftReport
     | PlanResult
     | RestoreResult
@@ -37,6 +40,7 @@ Result = (
     | StatusResult
     | OnceResult
     | TypesResult
+    | RulesResult
     | DrToolkitError
 )
 """What a command can end with; each has an ``exit_code``."""
@@ -53,6 +57,8 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_snapshots.shown(page, value, registry)
         case BaselineResult():
             text_snapshots.baseline(page, value)
+        case AcceptResult():
+            text_drift.accepted(page, value, registry)
         case DriftReport():
             text_drift.report(page, value, registry)
         case VerifyResult():
@@ -67,6 +73,8 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_schedule.once(page, value)
         case TypesResult():
             text_types.types(page, value)
+        case RulesResult():
+            text_drift.rule_book(page, value)
         case DrToolkitError():
             text_error.error(page, value)
 

@@ -13,6 +13,9 @@ from dr_toolkit.model.changes import CREATE, DELETE, Change
 from dr_toolkit.model.documents import Attributes
 from dr_toolkit.model.estate import Estate
 
+_LONG, _AROUND = 120, 24
+"""The longest value that is told whole, and how much of what is alike is told before a difference."""
+
 Part = tuple[Exposure, str, Traffic]
 """A group's exposure, a direction, and what of its newly allowed or refused traffic a change has to do with."""
 
@@ -132,12 +135,21 @@ def changed(*path: str, default: Any = None) -> Check:
 
     def check(case: Case) -> str:
         old, new = case.pair(*path, default=default)
-        return f"{'.'.join(path)}: {shown(old)} → {shown(new)}" if case.edit and old != new else ""
+        return f"{'.'.join(path)}: {led(old, new)}" if case.edit and old != new else ""
 
     return check
+
+
+def led(old: Any, new: Any) -> str:
+    """Two values with an arrow between them; of long ones that begin alike, what they begin with is left out."""
+    if isinstance(old, str) and isinstance(new, str) and len(old) + len(new) > _LONG:
+        alike = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+        if alike > _AROUND:
+            old, new = (f"…{text[alike - _AROUND :]}" for text in (old, new))
+    return f"{shown(old)} → {shown(new)}"
 
 
 def shown(value: Any) -> str:
     """A short value in a line; what is long is only named."""
     text = "(none)" if value is None else str(value)
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"

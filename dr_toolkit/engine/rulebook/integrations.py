@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from dr_toolkit.engine.rulebook import references
-from dr_toolkit.engine.rulebook.case import Case, Check, Rule, changed, shown
+from dr_toolkit.engine.rulebook.case import Case, Check, Rule, changed, led, shown
 from dr_toolkit.engine.rulebook.methods import METHOD
 from dr_toolkit.model.alerts import HIGH, LOW, MEDIUM
 
@@ -46,7 +46,7 @@ def _names(what: Callable[[str], set[str]], word: str) -> Check:
 
 def _target(case: Case) -> str:
     old, new = case.pair("methodIntegration", "uri")
-    return f"{shown(old)} → {shown(new)}" if case.edit and old and new and old != new else ""
+    return led(old, new) if case.edit and old and new and old != new else ""
 
 
 def _gone(case: Case) -> str:

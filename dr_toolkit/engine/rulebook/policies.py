@@ -93,7 +93,7 @@ def _widened(case: Case) -> str:
 
 def _denial_gone(case: Case) -> str:
     number = len(_news(case, "Deny", gone=True))
-    return f"{number} statement{'s' * (number > 1)} no longer deny" if _counts(case, number) else ""
+    return f"{number} statement{'s' * (number > 1)} that denied" if _counts(case, number) else ""
 
 
 def _narrowed(case: Case) -> str:

@@ -44,8 +44,12 @@ def _places(found: list[str]) -> list[str]:
 
 
 def _logging(case: Case) -> str:
-    found = [p for p, old, new in _settings(case, "loggingLevel", "OFF") if _level(new) < _level(old)]
-    return f"less is logged of {', '.join(_places(found))}" if case.edit and found else ""
+    told = [
+        f"{_places([place])[0]}: {old} → {new}"
+        for place, old, new in _settings(case, "loggingLevel", "OFF")
+        if _level(new) < _level(old)
+    ]
+    return "; ".join(told) if case.edit else ""
 
 
 def _level(value: Any) -> int:
