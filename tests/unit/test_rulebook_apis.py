@@ -78,7 +78,7 @@ def ref(kind: str, *path: str) -> Ref:
 
 
 OFFICE = allow(Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}})
-ROOT = {"AWS": "arn:aws:iam::444455556666:root"}
+ROOT = {"AWS": "arn:${AWS::Partition}:iam::444455556666:root"}
 ARN = (
     "arn:${AWS::Partition}:apigateway:%s:lambda:path/2015-03-31/functions/arn:${AWS::Partition}:lambda:%s:%s:function:f"
 )
@@ -152,10 +152,6 @@ CASES: dict[str, tuple[Sides, Sides]] = {
         edit(API, policy(OFFICE), policy(OFFICE, allow(ROOT))),
     ),
     "api-policy-added": (edit(API, {}, policy(OFFICE)), edit(API, policy(OFFICE), policy(allow()))),
-    "api-policy-written": (
-        edit(API, policy(OFFICE, allow(ROOT)), policy(allow(ROOT, Action=["execute-api:Invoke"], Sid="x"), OFFICE)),
-        edit(API, policy(OFFICE), policy(OFFICE, allow(ROOT))),
-    ),
     # --- methods
     "method-open": (
         edit(METHOD, {"authorizationType": "AWS_IAM"}, {}),
