@@ -143,9 +143,11 @@ class Exposures:
     """The exposure of every group that changes bear on."""
 
     def __init__(self, before: Estate, after: Estate, changes: Iterable[Change]) -> None:
-        expand = _known(before.coverage) and _known(after.coverage)
+        expand = all(_known(side.coverage, LIST) for side in (before, after))
         self.before, self.after = Side(before, expand=expand), Side(after, expand=expand)
-        self._changes = [c for c in changes if c.key.type in (RULE, LIST)]
+        # Rules that one side could not read are no rules that are gone.
+        whole = all(_known(side.coverage, RULE) for side in (before, after))
+        self._changes = [c for c in changes if c.key.type in (RULE, LIST)] if whole else []
         self._users: dict[ResourceKey, set[str]] = {}
 
     @cached_property
@@ -202,6 +204,6 @@ def _group(rule: ResourceKey) -> str:
     return rule.text[len(RULE) + 1 :].rsplit("/", 4)[0]
 
 
-def _known(coverage: Mapping[str, Coverage]) -> bool:
-    """Whether a side's prefix lists were read: what was not read has to be taken by name on both sides."""
-    return coverage.get(LIST, Coverage(READ)).status == READ
+def _known(coverage: Mapping[str, Coverage], name: str) -> bool:
+    """Whether a side's resources of a type were read."""
+    return coverage.get(name, Coverage(READ)).status == READ

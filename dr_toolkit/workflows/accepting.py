@@ -13,7 +13,7 @@ from dr_toolkit.engine.pairing import known_of
 from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.errors import BaselineNotFound, GuardError, UsageError
 from dr_toolkit.model.changes import Change
-from dr_toolkit.model.documents import INFO, Finding, Manifest, Scope
+from dr_toolkit.model.documents import BLOCKED, GAP, INFO, Finding, Manifest, Scope
 from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.listings import AcceptResult, BaselineResult
@@ -72,8 +72,10 @@ def _accept(context: Context, source: Source, only: Sequence[str], reason: str) 
 def _check(source: Source, snapshot: Snapshot, scope: Scope, live: Estate) -> None:
     if (scope.account, scope.region) != (snapshot.manifest.scope.account, snapshot.manifest.scope.region):
         raise UsageError(reason=f"the baseline is of {snapshot.manifest.scope}, and {source.name} is {scope}")
-    if live.failed:
-        told = "; ".join(f"{name}: {why}" for name, why in live.failed.items())
+    missing = [f"{name}: {why}" for name, why in live.failed.items()]
+    missing += [f"{f.key}: {f.text}" for f in live.findings if f.severity in (GAP, BLOCKED)]
+    if missing:
+        told = "; ".join(missing)
         raise GuardError(
             reason=f"what is live in {source.name} could not be read whole, so it can't become the baseline: {told}",
             hint="Mend what is named (or exclude the type in the config, exclude:), then run the command again.",

@@ -117,6 +117,15 @@ def test_lists_that_one_side_could_not_read_are_taken_by_name_on_both() -> None:
     }
 
 
+def test_rules_that_could_not_be_read_are_not_told_as_gone() -> None:
+    before = estate("in tcp 22 pl:offices", prefix_list("offices", "192.0.2.0/24"))
+    after = estate(prefix_list("offices", "192.0.2.0/25"))
+    after.coverage["ec2.security_group_rule"] = Coverage(FAILED, "AccessDenied")
+    skipped = compare(before, after, registry(), lambda name: name == "ec2.security_group_rule")
+    assert [c.key.type for c in skipped] == ["ec2.prefix_list"]
+    assert Exposures(before, after, skipped).groups == {}
+
+
 def test_a_change_is_told_its_own_part() -> None:
     before = estate("in tcp 22 10.0.0.0/8", group())
     after = estate("in tcp 22 10.0.0.0/8", "in tcp 22 10.1.0.0/16", "in tcp 22 11.0.0.0/8", group())

@@ -369,7 +369,15 @@ CASES: dict[str, tuple[Sides, Sides]] = {
         edit(STAGE, {"deploymentId": DEPLOYED}, {"deploymentId": DEPLOYED, "description": "x"}),
     ),
 }
-ELSEWHERE = {"api-recreated", "stage-redeployed", "stage-redeployed-unseen", "draft-undeployed", "certificate-ends"}
+ELSEWHERE = {
+    "api-recreated",
+    "sg-recreated",
+    "pl-recreated",
+    "stage-redeployed",
+    "stage-redeployed-unseen",
+    "draft-undeployed",
+    "certificate-ends",
+}
 """Rules that need more than a change of attributes; each has a test of its own below."""
 
 
@@ -434,16 +442,29 @@ def test_a_redeployment_is_worse_where_nothing_was_edited() -> None:
     assert "stage-redeployed" not in told(served("d1"), served("d1"))
 
 
-def test_an_api_made_anew_is_told_as_that() -> None:
-    key = ResourceKey.parse(API)
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("api-recreated", API),
+        ("sg-recreated", "ec2.security_group/main/web"),
+        ("pl-recreated", "ec2.prefix_list/offices"),
+    ],
+)
+def test_what_was_made_anew_is_told_as_that(rule: str, text: str) -> None:
+    key = ResourceKey.parse(text)
     made = Change(key, UPDATE, Resource(key, {}), Resource(key, {}), (FieldChange(("id",), "a1", "a2"),))
-    assert "api-recreated" in told(estate(), estate(), made)
-    assert "api-recreated" not in {a.rule for a in judged(edit(API, {}, {"name": "x"})).alerts}
+    assert rule in told(estate(), estate(), made)
+    assert rule not in {a.rule for a in judged(edit(text, {}, {"Tags": [], "name": "x"})).alerts}
 
 
 @pytest.mark.parametrize(
     ("end", "fires"),
-    [("2026-12-24T00:00:00+00:00", True), ("2026-11-01T00:00:00+00:00", True), ("2027-06-01T00:00:00+00:00", False)],
+    [
+        ("2026-12-24T00:00:00", True),
+        ("2026-12-24T00:00:00+00:00", True),
+        ("2026-11-01T00:00:00+00:00", True),
+        ("2027-06-01T00:00:00+00:00", False),
+    ],
 )
 def test_a_certificate_near_its_end_is_told_whether_or_not_anything_changed(end: str, fires: bool) -> None:
     held = estate()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_toolkit.engine.rulebook import references
-from dr_toolkit.engine.rulebook.case import Case, Rule, changed, is_gone, is_new
+from dr_toolkit.engine.rulebook.case import Case, Rule, changed, is_gone, is_new, made_anew
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
 
 API = "apigateway.rest_api"
@@ -60,14 +60,10 @@ def _mode(case: Case) -> str:
     return f"{old} → {new or 'BASIC'}" if case.edit and old == "STRICT" != new else ""
 
 
-def _recreated(case: Case) -> str:
-    made = next((f for f in case.change.fields if f.path == ("id",)), None)
-    return f"id {made.before} → {made.after}: its execute-api URL is another one" if made else ""
-
-
+_NEW_URL = "its execute-api URL is another one"
 RULES = (
     Rule("api-public", CRITICAL, "A private API can be called from the internet", references.PRIVATE, (API,), _public),
-    Rule("api-recreated", HIGH, "An API was made anew", references.ENDPOINTS, (API,), _recreated),
+    Rule("api-recreated", HIGH, "An API was made anew", references.ENDPOINTS, (API,), made_anew(_NEW_URL)),
     Rule("api-removed", CRITICAL, "An API is gone", references.ENDPOINTS, (API,), is_gone),
     Rule("api-added", LOW, "An API is new", references.ENDPOINTS, (API,), is_new),
     Rule("api-endpoint-type", MEDIUM, "An API has another type of endpoint", references.ENDPOINTS, (API,), _endpoint),

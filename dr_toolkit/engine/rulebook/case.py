@@ -130,6 +130,16 @@ def is_gone(case: Case) -> str:
     return f"{case.name} is gone" if case.removed else ""
 
 
+def made_anew(comes_of_it: str) -> Check:
+    """A check: whether the thing has another id, and what comes of that."""
+
+    def check(case: Case) -> str:
+        made = next((f for f in case.change.fields if f.path == ("id",)), None)
+        return f"id {made.before} → {made.after}: {comes_of_it}" if made else ""
+
+    return check
+
+
 def changed(*path: str, default: Any = None) -> Check:
     """A check: whether the value at a path differs between two sides that are there."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dr_toolkit.engine import ranges
 from dr_toolkit.engine.exposure import EGRESS, GROUP, INGRESS, LIST, RULE
 from dr_toolkit.engine.rulebook import references
-from dr_toolkit.engine.rulebook.case import Case, Check, Rule, is_gone, is_new
+from dr_toolkit.engine.rulebook.case import Case, Check, Rule, is_gone, is_new, made_anew
 from dr_toolkit.engine.rulebook.reach import from_everywhere, open_to_all, told
 from dr_toolkit.engine.traffic import Peers, Traffic, joined, network
 from dr_toolkit.model.alerts import HIGH, LOW, MEDIUM, NOTE
@@ -121,6 +121,7 @@ def _size(case: Case) -> str:
     return text if case.touched("MaxEntries") else ""
 
 
+_UNATTACHED = "whatever used it by its id does not use this one"
 _TEXT, _LISTS = references.GROUP_RULES, references.PREFIX_LISTS
 RULES = (
     Rule("sg-ingress-public", HIGH, "More public addresses get in", _TEXT, _BOTH, _from("public")),
@@ -137,9 +138,11 @@ RULES = (
     Rule("sg-regrouped", NOTE, "Rules are written otherwise, and mean the same", _TEXT, _BOTH, _regrouped),
     Rule("sg-described", NOTE, "Only a description or tags", _TEXT, (RULE, GROUP, LIST), _words_only),
     Rule("sg-added", LOW, "A security group is new", _TEXT, (GROUP,), is_new),
+    Rule("sg-recreated", HIGH, "A security group was made anew", _TEXT, (GROUP,), made_anew(_UNATTACHED)),
     Rule("sg-removed", HIGH, "A security group is gone", _TEXT, (GROUP,), is_gone),
     Rule("pl-entries", LOW, "A prefix list that no group uses has other entries", _LISTS, (LIST,), _entries),
     Rule("pl-size", LOW, "A prefix list takes up another number of rules", _LISTS, (LIST,), _size),
     Rule("pl-added", NOTE, "A prefix list is new", _LISTS, (LIST,), is_new),
+    Rule("pl-recreated", MEDIUM, "A prefix list was made anew", _LISTS, (LIST,), made_anew(_UNATTACHED)),
     Rule("pl-removed", MEDIUM, "A prefix list is gone", _LISTS, (LIST,), is_gone),
 )

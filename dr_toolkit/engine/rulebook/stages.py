@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dr_toolkit.engine.rulebook import references
@@ -142,6 +142,7 @@ def _ending(live: Live) -> Iterator[tuple[str, str]]:
         if not text.startswith(f"{CERTIFICATE}/") or not facts.get("expirationDate"):
             continue
         end = datetime.fromisoformat(str(facts["expirationDate"]))
+        end = end if end.tzinfo else end.replace(tzinfo=UTC)
         if end - live.now <= NEAR_ITS_END:
             word = "ended" if end <= live.now else "ends"
             yield text, f"it {word} on {end:%Y-%m-%d}"

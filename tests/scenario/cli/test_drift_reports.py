@@ -242,6 +242,34 @@ def test_only_some_changes_are_accepted(company: Company, own_store: Path, first
         company.client("ec2").delete_security_group(GroupId=group)
 
 
+def test_what_could_not_be_read_is_not_accepted(company: Company, own_store: Path, first: str) -> None:
+    company.allow(company.group, 8084)
+    company.gate.fail("DescribeSecurityGroupRules", "UnauthorizedOperation", times=9)
+    try:
+        refused(run("baseline", "accept", "--reason", "x"), 13, "ec2.security_group_rule", next_step="Mend")
+    finally:
+        company.gate.clear_faults()
+        company.forbid(company.group, 8084)
+    assert run("baseline", "show", "--format", "json").document["number"] == 1
+
+
+def test_a_group_made_anew_is_told_by_its_id(company: Company, own_store: Path, first: str) -> None:
+    ec2 = company.client("ec2")
+    old = company.add_group("temporary")
+    try:
+        assert run("baseline", "accept", "--reason", "a group for a while").code == 0
+        ec2.delete_security_group(GroupId=old)
+        old = company.add_group("temporary")
+        ended = run("drift", "--format", "json")
+    finally:
+        ec2.delete_security_group(GroupId=old)
+    (change,) = ended.document["changes"]
+    assert (change["key"], change["action"]) == ("ec2.security_group/main/temporary", "replace")
+    assert [f["path"] for f in change["fields"]] == [["id"]]
+    assert "made anew" in change["reason"]
+    assert ended.document["exposure"] == []
+
+
 # --- who ---------------------------------------------------------------------------------------------
 
 
