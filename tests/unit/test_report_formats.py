@@ -205,7 +205,7 @@ def test_the_page_loads_nothing_and_runs_its_own_script_alone(name: str) -> None
         (content,) = page.inside[kind]
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
         assert f"{kind}-src 'sha256-{digest}'" in policy
-        assert "http" not in content.replace('a[href^="http"]', "")
+        assert "http" not in content
 
 
 def test_the_page_shows_hostile_text_as_text() -> None:
