@@ -23,6 +23,7 @@ Ids = Mapping[str, tuple[str, ...]]
 _TAGS = ("CreateTags", "DeleteTags")
 _TAGGED = ("TagResource", "UntagResource")
 _IMPORTS = ("ImportRestApi", "PutRestApi")
+_WHOLE = (*_IMPORTS, "DeleteRestApi")
 _RULES = tuple(f"{verb}SecurityGroup{way}" for verb in ("Authorize", "Revoke") for way in ("Ingress", "Egress"))
 _TEXTS = ("UpdateSecurityGroupRuleDescriptionsIngress", "UpdateSecurityGroupRuleDescriptionsEgress")
 _METHOD = tuple(
@@ -44,21 +45,23 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
         *("RestoreManagedPrefixListVersion", *_TAGS),
     ),
     "apigateway.rest_api": _crud("RestApi", *_IMPORTS, "UpdateRestApiPolicy", *_TAGGED),
-    "apigateway.resource": _crud("Resource", *_IMPORTS),
-    "apigateway.method": (*_METHOD, *_IMPORTS, "DeleteResource"),
-    "apigateway.authorizer": _crud("Authorizer", *_IMPORTS),
-    "apigateway.request_validator": _crud("RequestValidator", *_IMPORTS),
-    "apigateway.model": _crud("Model", *_IMPORTS),
-    "apigateway.gateway_response": ("PutGatewayResponse", "UpdateGatewayResponse", "DeleteGatewayResponse", *_IMPORTS),
-    "apigateway.deployment": ("CreateDeployment", "UpdateStage", "UpdateDeployment"),
-    "apigateway.stage": _crud("Stage", "CreateDeployment", *_TAGGED, "AssociateWebACL", "DisassociateWebACL"),
+    "apigateway.resource": _crud("Resource", *_WHOLE),
+    "apigateway.method": (*_METHOD, *_WHOLE, "DeleteResource"),
+    "apigateway.authorizer": _crud("Authorizer", *_WHOLE),
+    "apigateway.request_validator": _crud("RequestValidator", *_WHOLE),
+    "apigateway.model": _crud("Model", *_WHOLE),
+    "apigateway.gateway_response": ("PutGatewayResponse", "UpdateGatewayResponse", "DeleteGatewayResponse", *_WHOLE),
+    "apigateway.deployment": ("CreateDeployment", "UpdateStage", "UpdateDeployment", "DeleteRestApi"),
+    "apigateway.stage": _crud(
+        "Stage", "CreateDeployment", *_TAGGED, "AssociateWebACL", "DisassociateWebACL", "DeleteRestApi"
+    ),
 }
 """The events that can change something of each type."""
 
 
 @dataclass(frozen=True)
 class Clue:
-    """What an event has to hold to be the one: one value of each set; of imports, only of the first."""
+    """What an event has to hold to be the one: one value of each set; where it is about a whole thing, of the first."""
 
     events: frozenset[str]
     needs: tuple[frozenset[str], ...]
@@ -69,7 +72,7 @@ class Clue:
         if name not in self.events or record.get("errorCode"):
             return False
         values = set(_texts(record.get("requestParameters"))) | set(_texts(record.get("responseElements")))
-        needs = self.needs[:1] if name in _IMPORTS or name.startswith("DeleteSecurityGroup") else self.needs
+        needs = self.needs[:1] if name in _WHOLE or name.startswith("DeleteSecurityGroup") else self.needs
         return all(any(_holds(values, one) for one in each) for each in needs if each)
 
 

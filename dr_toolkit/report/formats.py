@@ -9,16 +9,14 @@ from dr_toolkit.report.results import DriftReport
 from dr_toolkit.report.text import Result
 from dr_toolkit.resources import registry
 
-NAMES = ("markdown", "html", "sarif", "junit")
+_RENDERERS = {"markdown": markdown.report, "html": html.report, "sarif": sarif.report, "junit": junit.report}
+NAMES = tuple(_RENDERERS)
+"""What they are called after ``--output``."""
 
 
 def render(name: str, result: Result) -> str:
     """A drift report, or the error that came in its place, as a text in one of these formats."""
-    if isinstance(result, DrToolkitError):
-        failed: DriftReport = DriftReport((), (("", result),))
-    elif isinstance(result, DriftReport):
-        failed = result
-    else:
+    report = DriftReport((), (("", result),)) if isinstance(result, DrToolkitError) else result
+    if not isinstance(report, DriftReport):
         raise TypeError(f"{type(result).__name__} has no format {name}")
-    renderers = {"markdown": markdown.report, "html": html.report, "sarif": sarif.report, "junit": junit.report}
-    return renderers[name](failed, registry())
+    return _RENDERERS[name](report, registry())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from html import escape
 
 from dr_toolkit.engine.rulebook import rules
+from dr_toolkit.model.changes import FieldChange
 from dr_toolkit.model.deeds import FOUND
 from dr_toolkit.model.documents import Finding
 from dr_toolkit.report import vocabulary, words
@@ -115,15 +117,10 @@ def _entry(result: DriftResult, entry: Entry) -> Iterator[str]:
 
 def _inert(text: str) -> str:
     """A summary is HTML: code spans are not read there, so that tags stand for them."""
-    from html import escape
-
     return re.sub(r"(`+) ?(.*?) ?\1", lambda m: f"<code>{escape(m[2])}</code>", text)
 
 
-def _field(field: object) -> Iterator[str]:
-    from dr_toolkit.model.changes import FieldChange
-
-    assert isinstance(field, FieldChange)
+def _field(field: FieldChange) -> Iterator[str]:
     before, after = sides_of(field)
     sizes = [lines_of(value) for value in (before, after)]
     name = code(words.path(field.path))

@@ -46,7 +46,7 @@ def _accept(context: Context, source: Source, only: Sequence[str], reason: str) 
     taken_at = context.now()
     scope, live = capture.read(context, source, known_of(snapshot.estate, registry()))
     _check(source, snapshot, scope, live)
-    whole = replace(live, lines=dict(live.lines), findings=list(live.findings))
+    whole = _copied(live)
     keep_within(live, snapshot.manifest.selection, snapshot.estate.lines)
     before = narrow(snapshot.estate, source)
     changes = with_identities(compare(before, live, registry(), both_read(before, live)), before, live, registry())
@@ -82,6 +82,14 @@ def _check(source: Source, snapshot: Snapshot, scope: Scope, live: Estate) -> No
         )
 
 
+def _copied(estate: Estate) -> Estate:
+    """The same, so that a change of one is none of the other."""
+    found = list(estate.findings)
+    return replace(
+        estate, lines=dict(estate.lines), ids=dict(estate.ids), observed=dict(estate.observed), findings=found
+    )
+
+
 def _matched(glob: str, key: ResourceKey) -> bool:
     """Whether a glob matches a key or what it belongs to."""
     above: ResourceKey | None = key
@@ -98,7 +106,7 @@ def _about(key: ResourceKey, changes: Collection[Change]) -> bool:
 
 def _in_part(snapshot: Snapshot, before: Estate, live: Estate, taken: Sequence[Change], only: Sequence[str]) -> Estate:
     """The baseline's estate with some changes made; GuardError where it would not hold together."""
-    part = replace(before, lines=dict(before.lines), ids=dict(before.ids), observed=dict(before.observed))
+    part = _copied(before)
     part.findings = [f for f in snapshot.manifest.findings if f.code != PART]
     for change in taken:
         resource = live.get(change.key)

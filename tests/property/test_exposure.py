@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
+import operator
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from dr_toolkit.engine import services
 from dr_toolkit.engine.compare import compare
 from dr_toolkit.engine.exposure import Exposures, Flow
+from dr_toolkit.engine.traffic import Traffic
 from dr_toolkit.resources import registry
 from tests.exposed import WORLD, WORLD6, estate, prefix_list
 
@@ -80,3 +83,21 @@ def test_exposure_is_what_packets_meet(one: tuple[list[str], set[str]], other: t
     found = Exposures(*sides, compare(*sides, registry())).groups.get("main/web")
     assert carried(found.newly_allowed if found else ()) == met[1] - met[0]
     assert carried(found.newly_refused if found else ()) == met[0] - met[1]
+
+
+@given(estates, estates)
+def test_every_part_of_it_is_some_changes_own(
+    one: tuple[list[str], set[str]], other: tuple[list[str], set[str]]
+) -> None:
+    """Nothing is opened or closed that no change answers for: each alarm has somewhere to be told."""
+    sides = [estate(*rules, prefix_list("x", *entries)) for rules, entries in (one, other)]
+    changes = compare(*sides, registry())
+    found = Exposures(*sides, changes)
+    for opened in (True, False):
+        for exposure in found.groups.values():
+            whole = exposure.opened if opened else exposure.closed
+            for direction, traffic in whole.items():
+                parts = [
+                    p for c in changes for e, d, p in found.part(c, opened=opened) if (e, d) == (exposure, direction)
+                ]
+                assert functools.reduce(operator.or_, parts, Traffic()) == traffic

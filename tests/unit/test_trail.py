@@ -100,6 +100,11 @@ FITTING = {
         event("PutMethod", {"restApiId": "a1b2c3", "resourceId": "res1", "httpMethod": "GET"}),
     ),
     "a method by an import": (made(METHOD, UPDATE), event("PutRestApi", {"restApiId": "a1b2c3"})),
+    "a method that went with its API": (made(METHOD, DELETE), event("DeleteRestApi", {"restApiId": "a1b2c3"})),
+    "a rule that went with its group": (
+        made(rule("in tcp 22 0.0.0.0/0"), DELETE),
+        event("DeleteSecurityGroup", {"groupId": "sg-0web"}),
+    ),
     "an authorizer": (
         made(thing("apigateway.authorizer/shop/users", name="users"), UPDATE),
         event("UpdateAuthorizer", {"restApiId": "a1b2c3", "authorizerId": "auth1"}),
