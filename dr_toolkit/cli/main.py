@@ -43,7 +43,7 @@ for command in (
     *(schedule.schedule, types.types, demo.demo),
 ):
     cli.add_command(command)
-later.add_to(cli, snapshot.snapshot, baseline.baseline)
+later.add_to(cli)
 
 
 def main() -> NoReturn:

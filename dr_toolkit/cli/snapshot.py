@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from dr_toolkit.cli.options import Group
+from dr_toolkit.cli.options import REPORTS, Group
 from dr_toolkit.cli.session import Session, given
+from dr_toolkit.model.alerts import SEVERITIES
 
 
 @click.group(cls=Group)
@@ -109,4 +110,24 @@ def prune(context: click.Context, dry_run: bool) -> None:
     session = Session(given(context))
     with session.working("pruning") as progress:
         result = pruning.prune(session.context(progress.advance), dry_run=dry_run)
+    session.end(result)
+
+
+@snapshot.command()
+@click.argument("first", metavar="SNAPSHOT")
+@click.argument("second", metavar="SNAPSHOT")
+@click.option("--min-severity", "least", type=click.Choice(SEVERITIES), help="Neither show nor count what is less bad.")
+@click.pass_context
+def diff(context: click.Context, first: str, second: str, least: str | None) -> None:
+    """Compare two snapshots of a source; AWS is not asked.
+
+    It is told like drift, from the first to the second. Exit 0: they are the same. 2: they differ. 3: one of them
+    is incomplete.
+    """
+    from dr_toolkit.workflows import drift
+
+    session = Session(given(context), REPORTS)
+    with session.working("comparing") as progress:
+        request = drift.Request(between=(first, second), least=least or "")
+        result = drift.drift(session.context(progress.advance), request)
     session.end(result)

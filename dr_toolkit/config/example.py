@@ -50,5 +50,14 @@ targets:
     #  arn:aws:acm:us-east-1:111122223333:certificate/aaa: arn:aws:acm:us-west-2:111122223333:certificate/bbb
     #rewrite: [{cidr: 10.0.0.0/16, to: 10.8.0.0/16}]
     #edge: regional                           # edge-optimised APIs become regional; block: they are left out
+
+# Drift that is accepted: keys by a glob, and a field if not all of them. After its last day a rule alarms.
+#drift:
+#  ignore:
+#    - key: ec2.security_group_rule/*/bastion/*
+#      field: Description
+#      owner: net-team
+#      reason: free text
+#      until: 2027-01-31
 """
 """Loads as it is, and with every option in use; holds nothing that this version does not act on."""

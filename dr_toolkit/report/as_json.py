@@ -8,11 +8,13 @@ from typing import Any, TextIO
 
 from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.model import planfile
-from dr_toolkit.report import documents, documents_listings, documents_store
+from dr_toolkit.report import documents, documents_drift, documents_listings, documents_store
 from dr_toolkit.report.listings import (
+    AcceptResult,
     BaselineResult,
     CreateResult,
     OnceResult,
+    RulesResult,
     SnapshotList,
     SnapshotShow,
     StatusResult,
@@ -35,8 +37,10 @@ def document(value: Result) -> Any:
             return documents_listings.snapshot(value)
         case BaselineResult():
             return documents_listings.baseline(value)
+        case AcceptResult():
+            return documents_drift.accepted(value)
         case DriftReport():
-            return documents.drift(value)
+            return documents_drift.drift(value)
         case VerifyResult():
             return documents.verify(value)
         case PlanResult():
@@ -57,6 +61,8 @@ def document(value: Result) -> Any:
             return documents_store.mirror(value)
         case DoctorResult():
             return documents_store.doctor(value)
+        case RulesResult():
+            return documents_listings.rules(value)
         case DrToolkitError():
             return documents.error(value)
 

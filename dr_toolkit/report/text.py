@@ -14,9 +14,11 @@ from dr_toolkit.report import (
     text_types,
 )
 from dr_toolkit.report.listings import (
+    AcceptResult,
     BaselineResult,
     CreateResult,
     OnceResult,
+    RulesResult,
     SnapshotList,
     SnapshotShow,
     StatusResult,
@@ -32,6 +34,7 @@ Result = (
     | SnapshotList
     | SnapshotShow
     | BaselineResult
+    | AcceptResult
     | DriftReport
     | PlanResult
     | RestoreResult
@@ -43,6 +46,7 @@ Result = (
     | PruneResult
     | MirrorResult
     | DoctorResult
+    | RulesResult
     | DrToolkitError
 )
 """What a command can end with; each has an ``exit_code``."""
@@ -59,6 +63,8 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_snapshots.shown(page, value, registry)
         case BaselineResult():
             text_snapshots.baseline(page, value)
+        case AcceptResult():
+            text_drift.accepted(page, value, registry)
         case DriftReport():
             text_drift.report(page, value, registry)
         case VerifyResult():
@@ -81,6 +87,8 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_store.mirror(page, value)
         case DoctorResult():
             text_store.doctor(page, value)
+        case RulesResult():
+            text_drift.rule_book(page, value)
         case DrToolkitError():
             text_error.error(page, value)
 

@@ -130,3 +130,7 @@ def baseline(page: Page, value: BaselineResult) -> None:
             page.line((f"{name:<8}  ", "dim"), text, indent=2, hang=10)
     if not value.complete:
         page.line(("! ", sections.BAD), "this snapshot is incomplete: drift against it can't say clean", indent=2)
+    for before in reversed(value.history):
+        page.line((f"before it, number {before.number}: {before.snapshot}", "dim"), indent=2)
+        told = ", ".join(filter(None, (before.set_at, f"by {before.set_by}", before.reason)))
+        page.line((told, "dim"), indent=4)

@@ -68,17 +68,18 @@ def take(context: Context, source: Source) -> CreateEntry:
     try:
         if isinstance(context.store, MirroredStore):
             context.store.forgive()
-        with acquire(context.store, f"capture/{_lease_name(source.name)}", LEASE_SECONDS, context.now):
+        with acquire(context.store, lease_name(source.name), LEASE_SECONDS, context.now):
             manifest, first = _take(context, source)
     except DrToolkitError as error:
         return CreateEntry(source.name, error=error, seconds=time.monotonic() - began)
     return CreateEntry(source.name, manifest, None, first, time.monotonic() - began)
 
 
-def _lease_name(source: str) -> str:
+def lease_name(source: str) -> str:
+    """The name of the lease that a source is captured under."""
     from dr_toolkit.store.layout import quoted
 
-    return quoted(source)
+    return f"capture/{quoted(source)}"
 
 
 def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
@@ -185,8 +186,8 @@ def baseline_show(context: Context) -> BaselineResult:
     held = context.baselines.get(source)
     if held is None:
         raise BaselineNotFound(source=source, store=context.store.url)
-    entry = context.snapshots.resolve(source, held.snapshot)
-    return _told(held, entry)
+    history = context.baselines.history(source)
+    return replace(told(context, held), history=tuple(_told(h) for h in history if h.number < held.number))
 
 
 def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
@@ -207,18 +208,21 @@ def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
     number, before = context.baselines.number(source), _baseline(context, source)
     digest = context.snapshots.manifest_digest(entry)
     held = context.baselines.set(source, entry.id, digest, set_by=context.person(), reason=reason, replaces=number)
-    return replace(_told(held, entry), previous=before.snapshot if before else "", moved=True)
+    return replace(told(context, held), previous=before.snapshot if before else "", moved=True)
 
 
-def _told(held: Baseline, entry: Entry) -> BaselineResult:
+def told(context: Context, held: Baseline) -> BaselineResult:
     """A baseline as it is reported."""
+    entry = context.snapshots.resolve(held.source, held.snapshot)
+    return replace(_told(held), taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"), complete=entry.complete)
+
+
+def _told(held: Baseline) -> BaselineResult:
     return BaselineResult(
         source=held.source,
         snapshot=held.snapshot,
-        taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         number=held.number,
         set_at=held.set_at,
         set_by=held.set_by,
         reason=held.reason,
-        complete=entry.complete,
     )

@@ -14,6 +14,7 @@ from tests.bench.engines import (
     measure_capture_cpu,
     measure_compare,
     measure_drift,
+    measure_judged,
     measure_memory,
     measure_plan,
     measure_snapshot,
@@ -54,6 +55,7 @@ def _measure_body(sizes: Sizes) -> Section:
 SECTIONS: dict[str, Callable[[Sizes], Section]] = {
     "compare": measure_compare,
     "drift": measure_drift,
+    "judged": measure_judged,
     "snapshot": measure_snapshot,
     "canonical": measure_capture_cpu,
     "plan": measure_plan,

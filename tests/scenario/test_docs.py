@@ -147,8 +147,22 @@ def test_the_runbook_of_the_store_works_on_a_signed_store_with_a_mirror(shell: S
     follow(shell, "runbooks/check-the-store.md")
 
 
+@pytest.mark.slow
+def test_the_runbook_on_drift_takes_it_back(shell: Shell, aws: Stand) -> None:
+    for command in ("dr-toolkit init", "dr-toolkit snapshot create"):
+        done = shell.run(command)
+        assert done.returncode == 0, done.stderr
+    ec2 = aws.client("ec2", "us-east-1")
+    group = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["db"]}])["SecurityGroups"][0]
+    everyone = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[everyone])
+    aws.gate.fail("LookupEvents", "AccessDeniedException")
+    follow(shell, "runbooks/look-into-drift.md")
+
+
 def test_every_runbook_is_followed() -> None:
-    assert DOCUMENTS == ["README.md", "runbooks/check-the-store.md", "runbooks/restore-a-region.md"]
+    runbooks = ("check-the-store", "look-into-drift", "restore-a-region")
+    assert DOCUMENTS == ["README.md", *(f"runbooks/{name}.md" for name in runbooks)]
 
 
 def test_the_list_of_what_is_not_run_has_nothing_that_is_gone() -> None:

@@ -222,7 +222,6 @@ def test_the_example_loads_with_every_option_in_use(tmp_path: Path) -> None:
 
 def test_what_is_not_acted_on_is_named_by_its_key(tmp_path: Path) -> None:
     assert load(EVERYTHING, tmp_path).not_acted_on() == [
-        "drift.ignore",
         "secrets",
         "notify",
     ]
@@ -231,7 +230,7 @@ def test_what_is_not_acted_on_is_named_by_its_key(tmp_path: Path) -> None:
 def test_what_is_honoured_hangs_on_one_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load(EVERYTHING, tmp_path)
     monkeypatch.setattr("dr_toolkit.config.nouns.HONOURED", HONOURED | {"notify"})
-    left = ["drift.ignore", "secrets"]
+    left = ["secrets"]
     assert config.not_acted_on() == left
     monkeypatch.setattr("dr_toolkit.config.nouns.HONOURED", frozenset())
     also = {"mirrors", "write_quorum", "sources.prod-use1.retention", "signing"}
