@@ -162,7 +162,7 @@ def test_the_runbook_on_drift_takes_it_back(shell: Shell, aws: Stand) -> None:
 
 def test_every_runbook_is_followed() -> None:
     runbooks = ("check-the-store", "look-into-drift", "restore-a-region")
-    assert DOCUMENTS == ["README.md", *(f"runbooks/{name}.md" for name in runbooks)]
+    assert ["README.md", *(f"runbooks/{name}.md" for name in runbooks)] == DOCUMENTS
 
 
 def test_the_list_of_what_is_not_run_has_nothing_that_is_gone() -> None:

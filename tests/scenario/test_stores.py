@@ -16,9 +16,9 @@ from dr_toolkit.store.journal import Runs
 from dr_toolkit.store.open import open_store
 from dr_toolkit.store.snapshots import Snapshots
 from tests.command_line import refused, run
-from tests.stand import ACCOUNT
 from tests.scenario.cli.conftest import CONFIG, Company, company, desk
 from tests.scenario.keyring import Bucket, make_key, taken
+from tests.stand import ACCOUNT
 from tests.unit.estates import estate
 
 __all__ = ["company", "desk"]
