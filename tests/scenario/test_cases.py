@@ -41,7 +41,7 @@ def round_trip(desk: Desk) -> int:
     desk.snapshot()
     wanted = desk.load().estate.lines
     restored = desk.restore()
-    assert restored.exit_code == 0, restored.verdict
+    assert restored.exit_code == 0, (restored.verdict, restored.failed)
     assert restored.verify is not None
     assert restored.verify.changes == ()
     again = desk.plan()
