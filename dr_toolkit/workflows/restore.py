@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.config import Target
-from dr_toolkit.engine.executor import Executor, Outcome
+from dr_toolkit.engine.executor import WAITS, Executor, Outcome
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import (
     BadPlanFile,
@@ -255,7 +255,7 @@ class _Restore:
             _add(total, outcome, "" if number == 1 else f" (pass {number})")
             self.made.ids |= outcome.bound
             self.made.owed = self._still_owed(current.plan, outcome)
-            left = self.seen.plan(options, self.made)
+            left = self._look_until_it_shows(outcome, options)
             if left.plan.steps and number == PASSES:
                 total.failed |= {f"{step} (pass {number})": reason for step, reason in outcome.unsure.items()}
             if not left.plan.steps or total.failed:
@@ -274,6 +274,17 @@ class _Restore:
             seconds=time.monotonic() - self.began,
             bindings={k: v for k, v in bindings.items() if k in kept},
         )
+
+    def _look_until_it_shows(self, outcome: Outcome, options: Options) -> Planned:
+        """Look at the target again; what was made may show in listings only after a while, and is never made twice."""
+        types = registry()
+        made = {text for text in outcome.bound if types[ResourceKey.parse(text).type].root}
+        for wait in WAITS:
+            left = self.seen.plan(options, self.made)
+            if made <= left.survey.bindings.keys():
+                break
+            self.context.pause(wait)
+        return left
 
     def _execute(self, current: Planned, bindings: dict[str, str]) -> Outcome:
         executor = Executor(
