@@ -78,6 +78,7 @@ _HOST = "a host name or zone that AWS gives; what leads to it is DNS"
 _GROUND = "a region's network is found, not restored: it is named here, and compared by nobody"
 _HISTORY = "what is on no stage is history, which nobody can recreate (AWS notes, section 3.2)"
 _NOT_LIVE = "a deployment does not serve it: it is the API's own at any time"
+_STAGES = "a deployment is known by the stages that are on it"
 _LATER = "what will happen by itself, by the clock"
 
 LEFT_OUT: tuple[LeftOut, ...] = (
@@ -117,6 +118,9 @@ LEFT_OUT: tuple[LeftOut, ...] = (
     LeftOut("Ec2Region/associations/*/fields/StateReason", _STATUS),
     # API Gateway v1
     LeftOut("LinkTimes", _LATER),
+    LeftOut("Changes", _LATER),
+    LeftOut("CacheTimes", _LATER),
+    LeftOut("Remaining", "what is left of a quota is how much was used, not configuration (AWS notes, section 3.2)"),
     *(
         LeftOut(f"RestRegion/apis/*/fields/{name}", reason)
         for name, reason in {
@@ -131,6 +135,7 @@ LEFT_OUT: tuple[LeftOut, ...] = (
     LeftOut("RestRegion/apis/*/deployments/*", _HISTORY, _unused),
     LeftOut("RestRegion/apis/*/deployed/*", _HISTORY, _unused),
     LeftOut("RestRegion/apis/*/deployments/*/createdDate", _DATE),
+    LeftOut("RestRegion/apis/*/deployments/*/id", _STAGES),
     *(
         LeftOut(f"RestRegion/apis/*/deployed/*/settings/{name}", _NOT_LIVE)
         for name in (
@@ -197,6 +202,7 @@ LEFT_OUT: tuple[LeftOut, ...] = (
     LeftOut("HttpRegion/apis/*/deployments/*", _HISTORY, _unused),
     LeftOut("HttpRegion/apis/*/deployed/*", _HISTORY, _unused),
     LeftOut("HttpRegion/apis/*/deployments/*/CreatedDate", _DATE),
+    LeftOut("HttpRegion/apis/*/deployments/*/DeploymentId", _STAGES),
     LeftOut("HttpRegion/apis/*/deployments/*/DeploymentStatus", _STATUS),
     LeftOut("HttpRegion/apis/*/deployments/*/DeploymentStatusMessage", _STATUS),
     *(

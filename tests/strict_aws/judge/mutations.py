@@ -31,6 +31,44 @@ class Mutation:
         return f"{' / '.join(map(str, self.path))}: {self.before!r} -> {self.after!r}"
 
 
+@dataclass(frozen=True)
+class Removal:
+    """Something taken out of a dict or a list of the state: `make` it, and `undo` it again."""
+
+    path: Path
+    holder: Any
+    was: Any
+
+    def make(self) -> None:
+        """Take it out."""
+        del self.holder[self.path[-1]]
+
+    def undo(self) -> None:
+        """Make the holder what it was, its order too."""
+        self.holder.clear()
+        if isinstance(self.holder, dict):
+            self.holder.update(self.was)
+        else:
+            self.holder.extend(self.was)
+
+    def __str__(self) -> str:
+        return f"{' / '.join(map(str, self.path))}: taken out"
+
+
+def removals(region: Region) -> Iterator[Removal]:
+    """Everything that a dict or a list holds taken out, but for what says nothing: an empty list or map, and None."""
+    for kind, part in region.parts.items():
+        yield from _removals(part, (kind.__name__,))
+
+
+def _removals(value: Any, path: Path) -> Iterator[Removal]:
+    for name, each, _ in _inside(value):
+        if isinstance(value, dict | list) and each not in (None, [], {}):
+            yield Removal((*path, name), value, value.copy())
+        if is_dataclass(each) or isinstance(each, dict | list):
+            yield from _removals(each, (*path, name))
+
+
 def mutations(region: Region) -> Iterator[Mutation]:
     """Every leaf made another value; an id also the id of something else of its kind."""
     others = dict(_others(region.parts))

@@ -17,9 +17,28 @@ Row = tuple[str, Document]
 def named(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str], created: str = "") -> dict[str, str]:
     """Names by id. Of two that are called the same the later one is `name~2`: by the date in ``created``, or in the
     order in which the state has them."""
+    return _numbered(kind, sorted(rows, key=lambda row: row[1].get(created) or 0.0), label)
+
+
+def nameless(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str]) -> dict[str, str]:
+    """Names of what need not have a name, nor a date: those that are called the same are told apart by content, and
+    twins not at all, since it means nothing which of them something refers to."""
+
+    def content(row: Row) -> str:
+        return repr(sorted((name, value) for name, value in row[1].items() if value != row[0]))
+
+    ordered = sorted(rows, key=content)
+    first: dict[tuple[str, str], str] = {}
+    for row in ordered:
+        first.setdefault((label(*row), content(row)), row[0])
+    names = _numbered(kind, [row for row in ordered if row[0] in first.values()], label)
+    return {row[0]: names[first[label(*row), content(row)]] for row in ordered}
+
+
+def _numbered(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str]) -> dict[str, str]:
     names: dict[str, str] = {}
     seen: dict[str, int] = {}
-    for each, document in sorted(rows, key=lambda row: row[1].get(created) or 0.0):
+    for each, document in rows:
         text = label(each, document)
         seen[text] = seen.get(text, 0) + 1
         names[each] = f"<{kind} {text}>" if seen[text] == 1 else f"<{kind} {text}~{seen[text]}>"
@@ -28,12 +47,12 @@ def named(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str],
 
 def region_names(tree: Document, region: Region) -> dict[str, str]:
     """The names of all that can be referred to from anywhere in the region, by id or ARN."""
-    return {**_ec2(tree.get("Ec2Region", {}), region), **_gateway(tree)}
+    return _gateway(tree, _ec2(tree.get("Ec2Region", {}), region))
 
 
-def _gateway(tree: Document) -> dict[str, str]:
+def _gateway(tree: Document, names: dict[str, str]) -> dict[str, str]:
+    """The names of EC2, and API Gateway's beside them."""
     rest, http, domains = (tree.get(name, {}) for name in ("RestRegion", "HttpRegion", "Domains"))
-    names: dict[str, str] = {}
 
     def add(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str], created: str = "") -> None:
         names.update(named(kind, rows, label, created))
@@ -62,8 +81,15 @@ def _gateway(tree: Document) -> dict[str, str]:
         )
     for rules in domains.get("routing_rules", {}).values():
         add("routing rule", rules.items(), lambda _, each: f"at {each.get('Priority')}")
-    add("access", domains.get("associations", {}).items(), member("accessAssociationSource"))
+    add("access", domains.get("associations", {}).items(), lambda _, each: _access(each, names))
     return names
+
+
+def _access(association: Document, names: Names) -> str:
+    """Whose access to which private domain name: an association has no name of its own."""
+    _, _, domain = str(association.get("domainNameArn")).rpartition("+")
+    source = str(association.get("accessAssociationSource"))
+    return f"of {names.get(source, source)} to {names.get(domain, domain)}"
 
 
 def _ec2(ec2: Document, region: Region) -> dict[str, str]:
@@ -79,26 +105,34 @@ def _ec2(ec2: Document, region: Region) -> dict[str, str]:
     def add(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str]) -> None:
         names.update(named(kind, rows, label))
 
-    def inside(each: str) -> str:
-        return names.get(each, each).removeprefix("<VPC ").removesuffix(">")
+    def inside(each: Any) -> str:
+        return names.get(str(each), str(each)).removeprefix("<VPC ").removesuffix(">")
 
     def vpc(each: str, document: Document) -> str:
         return "default" if document.get("IsDefault") else called(each, document, "CidrBlock")
 
     add("VPC", ec2.get("vpcs", {}).items(), vpc)
     add(
-        "subnet", ec2.get("subnets", {}).items(), lambda each, d: f"{inside(d['VpcId'])}/{called(each, d, 'CidrBlock')}"
+        "subnet",
+        ec2.get("subnets", {}).items(),
+        lambda each, d: f"{inside(d.get('VpcId'))}/{called(each, d, 'CidrBlock')}",
     )
     add(
-        "route table", ec2.get("route_tables", {}).items(), lambda e, d: f"{inside(d['VpcId'])}/{called(e, d, '')}"[:40]
+        "route table",
+        ec2.get("route_tables", {}).items(),
+        lambda e, d: f"{inside(d.get('VpcId'))}/{called(e, d, '')}",
     )
     add("peering", ec2.get("peerings", {}).items(), lambda each, d: called(each, d, ""))
     groups = [(each, group["fields"]) for each, group in ec2.get("groups", {}).items()]
-    add("group", groups, lambda _, d: f"{inside(d['VpcId'])}/{d['GroupName']}")
+    add("group", groups, lambda _, d: f"{inside(d.get('VpcId'))}/{d.get('GroupName')}")
     lists = [(each, kept["fields"]) for each, kept in ec2.get("prefix_lists", {}).items()]
-    add("prefix list", lists, lambda _, d: str(d["PrefixListName"]))
+    add("prefix list", lists, lambda _, d: str(d.get("PrefixListName")))
     kept = [(each, endpoint["fields"]) for each, endpoint in ec2.get("endpoints", {}).items()]
-    add("endpoint", kept, lambda _, d: f"{inside(d['VpcId'])} {d['ServiceName']}".replace(region.name, "<region>"))
+    add(
+        "endpoint",
+        kept,
+        lambda _, d: f"{inside(d.get('VpcId'))} {d.get('ServiceName')}".replace(region.name, "<region>"),
+    )
     for each, group in ec2.get("groups", {}).items():
         add("rule", group["rules"].items(), lambda _, rule, each=each: f"{names[each]} {_rule(rule, names)}")
     return names
@@ -151,7 +185,7 @@ def _rest_content(content: Document) -> dict[str, str]:
 
     names = named("resource", resources.items(), path)
     names |= named("authorizer", content["authorizers"].items(), lambda _, d: str(d.get("name")))
-    names |= named("validator", content["validators"].items(), lambda _, d: str(d.get("name", "")))
+    names |= nameless("validator", content["validators"].items(), lambda _, d: str(d.get("name", "")))
     models = ((d["id"], d) for d in content["models"].values() if d.get("id"))
     return names | named("model", models, lambda _, d: str(d.get("name")))
 
@@ -172,7 +206,7 @@ def _http_content(content: Document) -> dict[str, str]:
             return f"of {min(users[each])}"
         return f"of no route, {document.get('IntegrationType')} {document.get('IntegrationUri', '')}"
 
-    names |= named("integration", content["integrations"].items(), integration)
+    names |= nameless("integration", content["integrations"].items(), integration)
     for kind, owners in (("RouteResponse", "route_responses"), ("IntegrationResponse", "integration_responses")):
         for answers in content[owners].values():
             names |= named(kind, answers.items(), lambda _, d, kind=kind: str(d.get(f"{kind}Key")))

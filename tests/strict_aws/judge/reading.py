@@ -83,7 +83,8 @@ class Reading:
 
     def _members(self, value: Document, path: Path, names: Mapping[str, str], free: bool) -> Document:
         local = local_names(path, value)
-        names = {**names, **local} if local else names
+        if local:
+            names = {**names, **{each: self._plain(label, names) for each, label in local.items()}}
         read: Document = {}
         for key, each in value.items():
             below = (*path, key)

@@ -14,7 +14,7 @@ from tests.strict_aws.estates.clients import StrictClients
 from tests.strict_aws.judge import LEFT_OUT, Reading, compare, report
 from tests.strict_aws.judge.differences import differences
 from tests.strict_aws.judge.left_out import left_out_with
-from tests.strict_aws.judge.mutations import mutations
+from tests.strict_aws.judge.mutations import mutations, removals
 from tests.strict_aws.judge.raw import tree
 from tests.strict_aws.tests.conftest import AWAY, HOME
 
@@ -74,6 +74,26 @@ def test_every_single_mutation_is_found(loaded: StrictAws) -> None:
     assert missed == []
     assert tried > 1000
     assert not any(differences(before, Reading(region).whole()))
+
+
+def test_what_is_missing_is_found(loaded: StrictAws) -> None:
+    """Whatever the raw state holds taken out, one thing of each kind of place."""
+    region = loaded.region(HOME)
+    reading, state = Reading(region), tree(region)
+    before = reading.whole()
+    seen, missed = set(), []
+    for removal in list(removals(region)):
+        path = removal.path
+        place = (path[:2], path[3:4], path[-1] if len(path) > 3 else "")
+        if place in seen or left_out_with(state, path):
+            continue
+        seen.add(place)
+        removal.make()
+        if not any(differences(before, Reading(region, before=reading).whole())):
+            missed.append(str(removal))
+        removal.undo()
+    assert missed == []
+    assert len(seen) > 300
 
 
 def test_list_of_exceptions_has_a_reason_for_each_and_none_twice() -> None:
@@ -186,3 +206,12 @@ def test_landmarks_name_what_no_state_explains(strict: StrictAws, client: Any) -
     home, away = strict.region(HOME), strict.region(AWAY)
     assert len(compare(home, away)) == 1
     assert compare(home, away, {arns[HOME]: "the certificate"}, {arns[AWAY]: "the certificate"}) == []
+
+
+def test_every_part_of_a_region_is_looked_at_or_left_out_by_name(loaded: StrictAws) -> None:
+    """So that a part that a service adds is judged until somebody says why not."""
+    region = loaded.region(HOME)
+    read, state = Reading(region).whole(), tree(region)
+    empty = {name for name, part in state.items() if not any(part.values())}
+    left = {each.place for each in LEFT_OUT if "/" not in each.place}
+    assert state.keys() <= read.keys() | left | empty
