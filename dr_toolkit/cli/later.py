@@ -44,8 +44,7 @@ def options(names: dict[str, dict[str, Any]]) -> Callable[[_F], _F]:
     return decorate
 
 
-def add_to(root: Group, snapshot: Group, baseline: Group) -> None:
+def add_to(snapshot: Group, baseline: Group) -> None:
     """Put the commands that are still to come where they will stand."""
-    root.add_command(command("policy", "policy"))
     snapshot.add_command(command("diff", "snapshot diff"))
     baseline.add_command(command("accept", "baseline accept"))

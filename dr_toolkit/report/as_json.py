@@ -19,7 +19,7 @@ from dr_toolkit.report.listings import (
     TypesResult,
 )
 from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, VerifyResult
-from dr_toolkit.report.store_results import DoctorResult, MirrorResult, ProofResult, PruneResult
+from dr_toolkit.report.store_results import DoctorResult, MirrorResult, PolicyResult, ProofResult, PruneResult
 from dr_toolkit.report.style import UNSAFE
 from dr_toolkit.report.text import Result
 
@@ -57,6 +57,8 @@ def document(value: Result) -> Any:
             return documents_store.mirror(value)
         case DoctorResult():
             return documents_store.doctor(value)
+        case PolicyResult():
+            return documents_store.policy(value)
         case DrToolkitError():
             return documents.error(value)
 

@@ -11,6 +11,7 @@ from dr_toolkit.report.store_results import (
     DoctorResult,
     Fault,
     MirrorResult,
+    PolicyResult,
     ProofResult,
     PruneResult,
 )
@@ -113,3 +114,9 @@ def doctor(value: DoctorResult) -> Document:
             for check in value.checks
         ]
     }
+
+
+def policy(value: PolicyResult) -> Document:
+    """An IAM policy, as IAM takes it, under ``policy``."""
+    summary: Document = {"verdict": value.verdict, "exit_code": value.exit_code, "purpose": value.purpose}
+    return envelope("policy", summary, []) | {"policy": dict(value.policy)}

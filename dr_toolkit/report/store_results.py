@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.report import vocabulary as say
@@ -151,6 +153,24 @@ class MirrorResult:
         """12 where something is damaged or differs, that of the error where a store could not be written."""
         codes = (r.error.exit_code for r in self.rows if r.error is not None)
         return worst([DAMAGED if self.faults else OK, *codes])
+
+
+@dataclass(frozen=True)
+class PolicyResult:
+    """An IAM policy for a role that does one thing: ``purpose`` is what it is for."""
+
+    purpose: str
+    policy: Mapping[str, Any]
+
+    @property
+    def verdict(self) -> str:
+        """What it is, in one line."""
+        return f"{say.count(len(self.policy['Statement']), 'statement')} for {self.purpose}"
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0."""
+        return OK
 
 
 GOOD, WARN, BAD, UNKNOWN = "ok", "warning", "problem", "unknown"

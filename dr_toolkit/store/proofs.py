@@ -55,12 +55,15 @@ class Findings:
 
 
 class Examination:
-    """One place, examined with one listing; ``read_data`` reads the bodies too. Raises what the place raises."""
+    """One place and source (or all), examined with one listing; ``read_data`` reads the bodies too.
 
-    def __init__(self, place: ObjectStore, seal: Seal, prefix: str, *, read_data: bool) -> None:
-        self._place, self._seal, self._read_data, self._prefix = place, seal, read_data, prefix
+    Raises what the place raises.
+    """
+
+    def __init__(self, place: ObjectStore, seal: Seal, source: str | None = None, *, read_data: bool) -> None:
+        self._place, self._seal, self._read_data, self._source = place, seal, read_data, source
         self._snapshots = Snapshots(place, seal)
-        self._names = frozenset(place.list(prefix))
+        self._names = frozenset(place.list(layout.snapshots(source)))
         self._digests: dict[str, dict[str, str]] = {}
 
     @property
@@ -69,10 +72,12 @@ class Examination:
         return self._names
 
     def prove(self, entries: Iterable[Entry]) -> Findings:
-        """Examine snapshots, the oldest first, and what was hidden under the prefix."""
+        """Examine snapshots, the oldest first, and what was hidden of the source."""
         found = Findings(proofs=[self._prove(entry) for entry in entries])
         try:
-            found.faults += [_uncovered(each) for each in hidden(self._place, self._prefix) if self._matters(each)]
+            baselines = layout.baselines(self._source) if self._source else "baselines/"
+            missing = [*hidden(self._place, layout.snapshots(self._source)), *hidden(self._place, baselines)]
+            found.faults += [_uncovered(each) for each in missing if self._matters(each)]
         except StoreRefused as error:
             found.gaps.append(f"what was deleted in {self._place.url} can't be told: {error.message}")
         return found
@@ -141,7 +146,7 @@ class Examination:
         """Whether a hidden object is one that nobody may remove: all but the bodies of what was pruned."""
         snapshot = each.name.rpartition("/")[2].partition(".")[0]
         stone = f"{each.name.rpartition('/')[0]}/{snapshot}.pruned.json"
-        return each.name not in self._names and not (each.name.endswith(".gz") and stone in self._names)
+        return not (each.name.endswith(".gz") and stone in self._names)
 
 
 def _uncovered(each: Hidden) -> Fault:
