@@ -21,7 +21,7 @@ def proof(value: ProofResult) -> Document:
     """Whether snapshots are whole."""
     states = [row.state for row in value.rows]
     summary: Document = {"verdict": value.verdict, "exit_code": value.exit_code, "snapshots": len(states)}
-    summary |= {state: states.count(state) for state in ("whole", "damaged", "pruned")}
+    summary |= {state: states.count(state) for state in ("whole", "damaged", "pruned", "unsigned")}
     summary |= {"faults": len(value.faults), "data_read": value.data_read, "signatures": value.trusted}
     return envelope("snapshot-verify", summary, value.missing) | {
         "anchored": value.anchored,

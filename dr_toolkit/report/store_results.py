@@ -30,7 +30,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class ProofRow:
-    """What was found of one snapshot in one store; ``state`` is whole, damaged or pruned."""
+    """What was found of one snapshot in one store; ``state`` is whole, damaged, pruned, or unsigned.
+
+    Unsigned is what is from before signing was turned on: it is used with --allow-unsigned alone.
+    """
 
     store: str
     source: str
@@ -68,7 +71,8 @@ class ProofResult:
             return f"{say.count(len(self.faults), 'fault')} in {found}"
         looked = ["structure", "chain", *(["signatures"] if self.trusted else [])]
         looked += ["anchor"] * self.anchored + ["every byte"] * self.data_read
-        text = f"{found} verified: {', '.join(looked)}"
+        old = sum(r.state == "unsigned" for r in self.rows)
+        text = f"{found} verified: {', '.join(looked)}" + (f"; {old:,} from before signing" if old else "")
         return f"{text}; not everything could be looked at" if self.missing else text
 
     @property

@@ -21,7 +21,7 @@ from dr_toolkit.report.store_results import (
     PruneResult,
 )
 
-_STATES = {"whole": "green", "damaged": sections.BAD, "pruned": "dim"}
+_STATES = {"whole": "green", "damaged": sections.BAD, "pruned": "dim", "unsigned": "yellow"}
 _CHECKS = {GOOD: ("ok", "green"), WARN: ("!", "yellow"), BAD: ("x", sections.BAD), UNKNOWN: ("?", "yellow")}
 
 

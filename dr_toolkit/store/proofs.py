@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from dr_toolkit.errors import DrToolkitError, IntegrityError, ObjectNotFound, SnapshotPruned, StoreRefused
+from dr_toolkit.errors import (
+    DrToolkitError,
+    IntegrityError,
+    ObjectNotFound,
+    SignatureMissing,
+    SnapshotPruned,
+    StoreRefused,
+)
 from dr_toolkit.model.documents import Manifest
 from dr_toolkit.store import layout, tombstones
 from dr_toolkit.store.entries import Entry
@@ -14,7 +21,7 @@ from dr_toolkit.store.s3_objects import Hidden, hidden
 from dr_toolkit.store.seals import Seal
 from dr_toolkit.store.snapshots import BODY, IDS, Snapshots, parent_fault
 
-WHOLE, DAMAGED, PRUNED = "whole", "damaged", "pruned"
+WHOLE, DAMAGED, PRUNED, UNSIGNED = "whole", "damaged", "pruned", "unsigned"
 """What is found of a snapshot."""
 
 
@@ -28,11 +35,15 @@ class Fault:
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found of one snapshot; ``manifest`` is None where it could not be read."""
+    """What was found of one snapshot; ``manifest`` is None where it could not be read.
+
+    ``unsigned``: it bears no signature that counts, and was looked at no further.
+    """
 
     entry: Entry
     faults: tuple[Fault, ...] = ()
     manifest: Manifest | None = None
+    unsigned: bool = False
 
     @property
     def signed_with(self) -> tuple[str, ...]:
@@ -41,8 +52,10 @@ class Proof:
 
     @property
     def state(self) -> str:
-        """In a word: whole, damaged or pruned."""
-        return DAMAGED if self.faults else PRUNED if self.entry.pruned else WHOLE
+        """In a word: whole, damaged, pruned, or unsigned."""
+        if self.faults:
+            return DAMAGED
+        return UNSIGNED if self.unsigned else PRUNED if self.entry.pruned else WHOLE
 
 
 @dataclass
@@ -73,7 +86,7 @@ class Examination:
 
     def prove(self, entries: Iterable[Entry]) -> Findings:
         """Examine snapshots, the oldest first, and what was hidden of the source."""
-        found = Findings(proofs=[self._prove(entry) for entry in entries])
+        found = Findings(proofs=_from_before_signing([self._prove(entry) for entry in entries]))
         try:
             baselines = layout.baselines(self._source) if self._source else "baselines/"
             missing = [*hidden(self._place, layout.snapshots(self._source)), *hidden(self._place, baselines)]
@@ -92,6 +105,8 @@ class Examination:
     def _prove(self, entry: Entry) -> Proof:
         try:
             committed = self._snapshots.committed(entry)
+        except SignatureMissing as error:
+            return Proof(entry, (_fault(error, entry.name),), unsigned=True)
         except (IntegrityError, ObjectNotFound) as error:
             return Proof(entry, (_fault(error, entry.name),))
         known = self._known(entry.source)
@@ -147,6 +162,15 @@ class Examination:
         snapshot = each.name.rpartition("/")[2].partition(".")[0]
         stone = f"{each.name.rpartition('/')[0]}/{snapshot}.pruned.json"
         return not (each.name.endswith(".gz") and stone in self._names)
+
+
+def _from_before_signing(proofs: list[Proof]) -> list[Proof]:
+    """Unsigned snapshots that are older than the first signed one of their source are no fault: nothing uses them."""
+    first: dict[str, str] = {}
+    for proof in proofs:
+        if not proof.unsigned and not proof.faults:
+            first.setdefault(proof.entry.source, proof.entry.id)
+    return [replace(p, faults=()) if p.unsigned and p.entry.id < first.get(p.entry.source, "") else p for p in proofs]
 
 
 def _uncovered(each: Hidden) -> Fault:
