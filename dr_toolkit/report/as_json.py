@@ -21,7 +21,7 @@ from dr_toolkit.report.listings import (
     TypesResult,
 )
 from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, VerifyResult
-from dr_toolkit.report.store_results import DoctorResult, MirrorResult, ProofResult, PruneResult
+from dr_toolkit.report.store_results import DoctorResult, MirrorResult, PolicyResult, ProofResult, PruneResult
 from dr_toolkit.report.style import UNSAFE
 from dr_toolkit.report.text import Result
 
@@ -63,6 +63,8 @@ def document(value: Result) -> Any:
             return documents_store.doctor(value)
         case RulesResult():
             return documents_listings.rules(value)
+        case PolicyResult():
+            return documents_store.policy(value)
         case DrToolkitError():
             return documents.error(value)
 

@@ -11,6 +11,7 @@ from dr_toolkit.report.store_results import (
     DoctorResult,
     Fault,
     MirrorResult,
+    PolicyResult,
     ProofResult,
     PruneResult,
 )
@@ -20,7 +21,7 @@ def proof(value: ProofResult) -> Document:
     """Whether snapshots are whole."""
     states = [row.state for row in value.rows]
     summary: Document = {"verdict": value.verdict, "exit_code": value.exit_code, "snapshots": len(states)}
-    summary |= {state: states.count(state) for state in ("whole", "damaged", "pruned")}
+    summary |= {state: states.count(state) for state in ("whole", "damaged", "pruned", "unsigned")}
     summary |= {"faults": len(value.faults), "data_read": value.data_read, "signatures": value.trusted}
     return envelope("snapshot-verify", summary, value.missing) | {
         "anchored": value.anchored,
@@ -113,3 +114,9 @@ def doctor(value: DoctorResult) -> Document:
             for check in value.checks
         ]
     }
+
+
+def policy(value: PolicyResult) -> Document:
+    """An IAM policy, as IAM takes it, under ``policy``."""
+    summary: Document = {"verdict": value.verdict, "exit_code": value.exit_code, "purpose": value.purpose}
+    return envelope("policy", summary, []) | {"policy": dict(value.policy)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.report import vocabulary as say
@@ -28,7 +30,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class ProofRow:
-    """What was found of one snapshot in one store; ``state`` is whole, damaged or pruned."""
+    """What was found of one snapshot in one store; ``state`` is whole, damaged, pruned, or unsigned.
+
+    Unsigned is what is from before signing was turned on: it is used with --allow-unsigned alone.
+    """
 
     store: str
     source: str
@@ -66,7 +71,8 @@ class ProofResult:
             return f"{say.count(len(self.faults), 'fault')} in {found}"
         looked = ["structure", "chain", *(["signatures"] if self.trusted else [])]
         looked += ["anchor"] * self.anchored + ["every byte"] * self.data_read
-        text = f"{found} verified: {', '.join(looked)}"
+        old = sum(r.state == "unsigned" for r in self.rows)
+        text = f"{found} verified: {', '.join(looked)}" + (f"; {old:,} from before signing" if old else "")
         return f"{text}; not everything could be looked at" if self.missing else text
 
     @property
@@ -151,6 +157,24 @@ class MirrorResult:
         """12 where something is damaged or differs, that of the error where a store could not be written."""
         codes = (r.error.exit_code for r in self.rows if r.error is not None)
         return worst([DAMAGED if self.faults else OK, *codes])
+
+
+@dataclass(frozen=True)
+class PolicyResult:
+    """An IAM policy for a role that does one thing: ``purpose`` is what it is for."""
+
+    purpose: str
+    policy: Mapping[str, Any]
+
+    @property
+    def verdict(self) -> str:
+        """What it is, in one line."""
+        return f"{say.count(len(self.policy['Statement']), 'statement')} for {self.purpose}"
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0."""
+        return OK
 
 
 GOOD, WARN, BAD, UNKNOWN = "ok", "warning", "problem", "unknown"

@@ -26,7 +26,7 @@ from dr_toolkit.report.listings import (
 )
 from dr_toolkit.report.page import Page
 from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, VerifyResult
-from dr_toolkit.report.store_results import DoctorResult, MirrorResult, ProofResult, PruneResult
+from dr_toolkit.report.store_results import DoctorResult, MirrorResult, PolicyResult, ProofResult, PruneResult
 from dr_toolkit.spec.registry import Registry
 
 Result = (
@@ -47,6 +47,7 @@ Result = (
     | MirrorResult
     | DoctorResult
     | RulesResult
+    | PolicyResult
     | DrToolkitError
 )
 """What a command can end with; each has an ``exit_code``."""
@@ -89,6 +90,8 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_store.doctor(page, value)
         case RulesResult():
             text_drift.rule_book(page, value)
+        case PolicyResult():
+            text_store.policy(page, value)
         case DrToolkitError():
             text_error.error(page, value)
 

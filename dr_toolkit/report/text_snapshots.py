@@ -74,6 +74,8 @@ def shown(page: Page, value: SnapshotShow, registry: Registry) -> None:
     for role, o in m.objects.items():
         facts = f"{role}: {vocabulary.size(o.size)}, sha256 {o.sha256[:12]}"
         page.entry([facts], [(o.name, "dim")])
+    for signature in m.signatures:
+        page.line(f"signed with {signature.key} ({signature.algorithm})")
     if m.parent:
         page.line((f"the snapshot before it: {m.parent.get('id', '')}", "dim"))
     if value.estate is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from dr_toolkit.errors import DrToolkitError
@@ -15,11 +16,12 @@ from dr_toolkit.report.store_results import (
     DoctorResult,
     MirrorResult,
     MirrorRow,
+    PolicyResult,
     ProofResult,
     PruneResult,
 )
 
-_STATES = {"whole": "green", "damaged": sections.BAD, "pruned": "dim"}
+_STATES = {"whole": "green", "damaged": sections.BAD, "pruned": "dim", "unsigned": "yellow"}
 _CHECKS = {GOOD: ("ok", "green"), WARN: ("!", "yellow"), BAD: ("x", sections.BAD), UNKNOWN: ("?", "yellow")}
 
 
@@ -95,6 +97,12 @@ def doctor(page: Page, value: DoctorResult) -> None:
             page.entry([(f"{mark:<2} ", style), f"{check.name}: {check.text}"], aside, indent=2)
             if check.mend and check.state != GOOD:
                 page.line(("→ ", "cyan"), check.mend, indent=5)
+
+
+def policy(page: Page, value: PolicyResult) -> None:
+    """The policy alone, as IAM takes it."""
+    for line in json.dumps(value.policy, indent=2).splitlines():
+        page.row(line)
 
 
 def _lines(page: Page, texts: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ every head that was ever kept must still be in the store.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from dr_toolkit.errors import IntegrityError
@@ -15,21 +15,22 @@ from dr_toolkit.store.objects import ObjectStore
 from dr_toolkit.store.seals import UNSEALED, Seal
 from dr_toolkit.store.sequences import Sequence
 
-_MEMBERS = ("source", "snapshot", "manifest_sha256", "at")
+_TEXTS = ("source", "snapshot", "manifest_sha256", "at")
 
 
 @dataclass(frozen=True)
 class Head:
-    """The snapshot of a source that was written last when this was kept (``at``, UTC)."""
+    """The snapshot of a source that was written last when this was kept (``at``, UTC), and its baseline's number."""
 
     source: str
     snapshot: str
     manifest_sha256: str
     at: str
+    baseline: int = 0
 
     def document(self) -> dict[str, Any]:
         """The head as plain JSON."""
-        return {name: getattr(self, name) for name in _MEMBERS}
+        return asdict(self)
 
 
 class Anchor(Protocol):
@@ -85,9 +86,11 @@ class StoreAnchor:
 def read(document: dict[str, Any], source: str, place: str) -> Head:
     """The head that a document is; raises IntegrityError where it is none of ``source``."""
     try:
-        head = Head(**{name: document[name] for name in _MEMBERS})
-        if not all(isinstance(value, str) for value in head.document().values()) or head.source != source:
-            raise ValueError("it is of another source")
+        head = Head(**{name: document[name] for name in (*_TEXTS, "baseline")})
+        if not all(isinstance(getattr(head, name), str) for name in _TEXTS) or type(head.baseline) is not int:
+            raise ValueError("a member is of another kind")
+        if head.source != source:
+            raise ValueError(f"it is of {head.source}")
     except (KeyError, ValueError, TypeError) as error:
         reason = f"it is no record of how far {source} has come: {error}"
         raise IntegrityError(

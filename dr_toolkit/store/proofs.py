@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from dr_toolkit.errors import DrToolkitError, IntegrityError, ObjectNotFound, SnapshotPruned, StoreRefused
+from dr_toolkit.errors import (
+    DrToolkitError,
+    IntegrityError,
+    ObjectNotFound,
+    SignatureMissing,
+    SnapshotPruned,
+    StoreRefused,
+)
 from dr_toolkit.model.documents import Manifest
 from dr_toolkit.store import layout, tombstones
 from dr_toolkit.store.entries import Entry
@@ -14,7 +21,7 @@ from dr_toolkit.store.s3_objects import Hidden, hidden
 from dr_toolkit.store.seals import Seal
 from dr_toolkit.store.snapshots import BODY, IDS, Snapshots, parent_fault
 
-WHOLE, DAMAGED, PRUNED = "whole", "damaged", "pruned"
+WHOLE, DAMAGED, PRUNED, UNSIGNED = "whole", "damaged", "pruned", "unsigned"
 """What is found of a snapshot."""
 
 
@@ -28,11 +35,15 @@ class Fault:
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found of one snapshot; ``manifest`` is None where it could not be read."""
+    """What was found of one snapshot; ``manifest`` is None where it could not be read.
+
+    ``unsigned``: it bears no signature that counts, and was looked at no further.
+    """
 
     entry: Entry
     faults: tuple[Fault, ...] = ()
     manifest: Manifest | None = None
+    unsigned: bool = False
 
     @property
     def signed_with(self) -> tuple[str, ...]:
@@ -41,8 +52,10 @@ class Proof:
 
     @property
     def state(self) -> str:
-        """In a word: whole, damaged or pruned."""
-        return DAMAGED if self.faults else PRUNED if self.entry.pruned else WHOLE
+        """In a word: whole, damaged, pruned, or unsigned."""
+        if self.faults:
+            return DAMAGED
+        return UNSIGNED if self.unsigned else PRUNED if self.entry.pruned else WHOLE
 
 
 @dataclass
@@ -55,12 +68,15 @@ class Findings:
 
 
 class Examination:
-    """One place, examined with one listing; ``read_data`` reads the bodies too. Raises what the place raises."""
+    """One place and source (or all), examined with one listing; ``read_data`` reads the bodies too.
 
-    def __init__(self, place: ObjectStore, seal: Seal, prefix: str, *, read_data: bool) -> None:
-        self._place, self._seal, self._read_data, self._prefix = place, seal, read_data, prefix
+    Raises what the place raises.
+    """
+
+    def __init__(self, place: ObjectStore, seal: Seal, source: str | None = None, *, read_data: bool) -> None:
+        self._place, self._seal, self._read_data, self._source = place, seal, read_data, source
         self._snapshots = Snapshots(place, seal)
-        self._names = frozenset(place.list(prefix))
+        self._names = frozenset(place.list(layout.snapshots(source)))
         self._digests: dict[str, dict[str, str]] = {}
 
     @property
@@ -69,10 +85,12 @@ class Examination:
         return self._names
 
     def prove(self, entries: Iterable[Entry]) -> Findings:
-        """Examine snapshots, the oldest first, and what was hidden under the prefix."""
-        found = Findings(proofs=[self._prove(entry) for entry in entries])
+        """Examine snapshots, the oldest first, and what was hidden of the source."""
+        found = Findings(proofs=_from_before_signing([self._prove(entry) for entry in entries]))
         try:
-            found.faults += [_uncovered(each) for each in hidden(self._place, self._prefix) if self._matters(each)]
+            baselines = layout.baselines(self._source) if self._source else "baselines/"
+            missing = [*hidden(self._place, layout.snapshots(self._source)), *hidden(self._place, baselines)]
+            found.faults += [_uncovered(each) for each in missing if self._matters(each)]
         except StoreRefused as error:
             found.gaps.append(f"what was deleted in {self._place.url} can't be told: {error.message}")
         return found
@@ -87,6 +105,8 @@ class Examination:
     def _prove(self, entry: Entry) -> Proof:
         try:
             committed = self._snapshots.committed(entry)
+        except SignatureMissing as error:
+            return Proof(entry, (_fault(error, entry.name),), unsigned=True)
         except (IntegrityError, ObjectNotFound) as error:
             return Proof(entry, (_fault(error, entry.name),))
         known = self._known(entry.source)
@@ -141,7 +161,16 @@ class Examination:
         """Whether a hidden object is one that nobody may remove: all but the bodies of what was pruned."""
         snapshot = each.name.rpartition("/")[2].partition(".")[0]
         stone = f"{each.name.rpartition('/')[0]}/{snapshot}.pruned.json"
-        return each.name not in self._names and not (each.name.endswith(".gz") and stone in self._names)
+        return not (each.name.endswith(".gz") and stone in self._names)
+
+
+def _from_before_signing(proofs: list[Proof]) -> list[Proof]:
+    """Unsigned snapshots that are older than the first signed one of their source are no fault: nothing uses them."""
+    first: dict[str, str] = {}
+    for proof in proofs:
+        if not proof.unsigned and not proof.faults:
+            first.setdefault(proof.entry.source, proof.entry.id)
+    return [replace(p, faults=()) if p.unsigned and p.entry.id < first.get(p.entry.source, "") else p for p in proofs]
 
 
 def _uncovered(each: Hidden) -> Fault:

@@ -84,7 +84,7 @@ class Seal:
     trusted: tuple[TrustedKey, ...] = ()
     lenient: bool = False
     taken: list[str] = field(default_factory=list)
-    _last: tuple[bytes, Signature] | None = None
+    _last: tuple[bytes, Signature] | None = field(default=None, init=False, repr=False)
 
     @property
     def asks(self) -> bool:
@@ -95,11 +95,14 @@ class Seal:
         """The signatures to put into a document (plain JSON); none where there is no key to sign with."""
         if self.signer is None:
             return ()
-        message = _message(purpose, document)
-        if self._last is None or self._last[0] != message:
+        message, last = _message(purpose, document), self._last
+        if last is None or last[0] != message:
             value = base64.b64encode(self.signer.sign(message)).decode()
-            self._last = message, Signature(self.signer.name, self.signer.algorithm, value)
-        return (self._last[1],)
+            last = message, Signature(self.signer.name, self.signer.algorithm, value)
+            self._last = (
+                last  # a write that is made again must be the same to the byte, and KMS signs otherwise each time
+            )
+        return (last[1],)
 
     def check(self, purpose: str, document: Mapping[str, Any], *, name: str, store: str) -> None:
         """Raise SignatureMissing or SignatureWrong where no signature of a document counts."""

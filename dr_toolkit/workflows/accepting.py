@@ -20,7 +20,7 @@ from dr_toolkit.report.listings import AcceptResult, BaselineResult
 from dr_toolkit.resources import registry
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.leases import acquire
-from dr_toolkit.workflows import capture
+from dr_toolkit.workflows import capture, trust
 from dr_toolkit.workflows.comparing import Sides, compared
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, keep_within, narrow
 
@@ -167,4 +167,5 @@ def _set(context: Context, source: Source, manifest: Manifest, held: Baseline, r
     now = context.baselines.set(
         source.name, manifest.id, digest, set_by=context.person(), reason=reason, replaces=held.number
     )
+    trust.keep_baseline(context, source.name, now.number)
     return replace(capture.told(context, now), previous=held.snapshot, moved=True)

@@ -94,9 +94,10 @@ def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
     digest = context.snapshots.manifest_digest(entry)
     reason = "the first complete snapshot"
     try:
-        context.baselines.set(source.name, manifest.id, digest, set_by="dr-toolkit", reason=reason, replaces=0)
+        held = context.baselines.set(source.name, manifest.id, digest, set_by="dr-toolkit", reason=reason, replaces=0)
     except LockedError:
         return manifest, False
+    trust.keep_baseline(context, source.name, held.number)
     return manifest, True
 
 
@@ -108,6 +109,7 @@ def resolve(context: Context, source: str, spec: str) -> Entry:
     if spec != "baseline":
         return context.snapshots.resolve(source, spec)
     baseline = context.baselines.get(source)
+    trust.check_baseline(context, source, baseline.number if baseline else 0)
     if baseline is None:
         raise BaselineNotFound(source=source, store=context.store.url)
     entry = context.snapshots.resolve(source, baseline.snapshot)
@@ -208,6 +210,7 @@ def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
     number, before = context.baselines.number(source), _baseline(context, source)
     digest = context.snapshots.manifest_digest(entry)
     held = context.baselines.set(source, entry.id, digest, set_by=context.person(), reason=reason, replaces=number)
+    trust.keep_baseline(context, source, held.number)
     return replace(told(context, held), previous=before.snapshot if before else "", moved=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dr_toolkit.errors import CredentialsMissing, DrToolkitError, IntegrityError, StoreError
+from dr_toolkit.errors import CredentialsMissing, DrToolkitError, IntegrityError, RolledBack, StoreError
 from dr_toolkit.report.store_results import Fault, ProofResult, ProofRow
 from dr_toolkit.store import entries as listed
 from dr_toolkit.store import layout
@@ -50,7 +50,7 @@ def verify(context: Context, spec: str | None, *, everything: bool, read_data: b
 def _place(
     context: Context, place: ObjectStore, source: str | None, wanted: Entry | None, *, read_data: bool
 ) -> ProofResult:
-    examined = Examination(place, context.seal, layout.snapshots(source), read_data=read_data)
+    examined = Examination(place, context.seal, source, read_data=read_data)
     there = listed.read(examined.names)
     chosen = there if wanted is None else [e for e in there if e == wanted]
     found = examined.prove(chosen)
@@ -85,6 +85,13 @@ def _baseline(
     except IntegrityError as error:
         yield str(error.facts.get("name", name)), str(error.facts.get("reason") or error.message)
         return
+    number = held.number if held else 0
+    try:
+        trust.check_baseline(context, source, number)
+    except RolledBack as error:
+        yield name, str(error.facts["reason"])
+    except IntegrityError:  # told with the heads
+        pass
     if held is None:
         return
     name = layout.record(name, held.number)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dr_toolkit.config import Retention, Source, Target
-from dr_toolkit.errors import DrToolkitError, GuardError, UsageError
+from dr_toolkit.errors import DrToolkitError, GuardError, SignatureMissing, UsageError
 from dr_toolkit.report.store_results import PruneResult, PruneRow
 from dr_toolkit.store import clock, layout, retention, tombstones
 from dr_toolkit.store.baselines import Baseline
@@ -16,7 +16,9 @@ from dr_toolkit.store.journal import END, Runs
 from dr_toolkit.store.mirrored import places
 from dr_toolkit.store.retention import Rules, Verdict
 from dr_toolkit.store.s3_objects import FOR_EVER, default_lock, locked_until
+from dr_toolkit.store.snapshots import Committed, Snapshots
 from dr_toolkit.store.tombstones import Tombstone
+from dr_toolkit.workflows import trust
 from dr_toolkit.workflows.context import Context
 
 _PERIODS = ("hourly", "daily", "weekly", "monthly", "yearly")
@@ -43,7 +45,9 @@ def prune(context: Context, *, dry_run: bool) -> PruneResult:
     for source in sources:
         mine = [e for e in there if e.source == source.name]
         try:
-            baseline = context.baselines.get(source.name, baselines.get(source.name, 0))
+            number = baselines.get(source.name, 0)
+            trust.check_baseline(context, source.name, number)
+            baseline = context.baselines.get(source.name, number)
             judged = _judged(context, source, mine, _protected(source, needed, baseline), lock)
         except DrToolkitError as error:
             failed.append((source.name, error))
@@ -91,7 +95,29 @@ def _judged(
             said = [protected[entry.id]] if entry.id in protected else []
             protected[entry.id] = ", ".join([*said, f"locked until {clock.seconds(until)}"])
     assert source.retention is not None
-    return retention.judge(mine, _rules(source.retention), protected, now)
+    judged = retention.judge(mine, _rules(source.retention), protected, now)
+    if context.seal.asks:
+        _check_kept(context, source, [v.entry for v in judged if v.keep and v.entry.complete])
+    return judged
+
+
+def _check_kept(context: Context, source: Source, kept: Sequence[Entry]) -> None:
+    """Snapshots that were planted must not be kept in the place of real ones: what is kept has to be signed.
+
+    But for those that are older than every signed one: they are from before signing. Raises IntegrityError.
+    """
+    unsigned: list[tuple[Entry, SignatureMissing]] = []
+    signed: list[Entry] = []
+    for entry in kept:
+        try:
+            context.snapshots.committed(entry)
+            signed.append(entry)
+        except SignatureMissing as error:
+            unsigned.append((entry, error))
+    for entry, missing in unsigned:
+        if not signed or entry.id > signed[0].id:
+            hint = f"Nothing of {source.name} is pruned while it would be kept: dr-toolkit snapshot verify --all"
+            raise SignatureMissing(**missing.facts | {"hint": hint})
 
 
 def _rules(kept: Retention) -> Rules:
@@ -122,8 +148,12 @@ def _needed_by_runs(context: Context) -> dict[str, str]:
 
 
 def _targets(context: Context) -> list[Target]:
-    """The targets that may have left journals: by the config elsewhere, by a listing in the store."""
-    segments = {name.split("/")[1] for name in context.store.list("runs/") if name.count("/") >= 2}
+    """The targets that may have left journals: by the config elsewhere, by a listing in the store.
+
+    Every mirror has to answer: a journal may lie in any of them.
+    """
+    listed = (name for place in places(context.store) for name in place.list("runs/"))
+    segments = {name.split("/")[1] for name in listed if name.count("/") >= 2}
     names = {name for segment in segments if (name := layout.unquoted(segment))}
     apart = [t for t in context.config.targets.values() if t.state is not None]
     return [*apart, *(Target(name, "") for name in sorted(names - {t.name for t in apart}))]
@@ -151,7 +181,7 @@ def _pruned(context: Context, row: PruneRow, entry: Entry) -> tuple[PruneRow, Dr
 
 def _remove(context: Context, entry: Entry) -> datetime | None:
     """Put the tombstone, then delete the bodies; or else till when one of them is locked."""
-    committed = context.snapshots.committed(entry)
+    committed = _committed(context, entry)
     names = [o.name for o in committed.manifest.objects.values()]
     locks = [locked_until(place, name) for place in places(context.store) for name in names]
     held = [until for until in locks if until is not None and until > context.now()]
@@ -165,6 +195,14 @@ def _remove(context: Context, entry: Entry) -> datetime | None:
     for name in names:
         context.store.delete(name)
     return None
+
+
+def _committed(context: Context, entry: Entry) -> Committed:
+    """The manifest; one without a signature is taken too, for what was never to be used may go."""
+    try:
+        return context.snapshots.committed(entry)
+    except SignatureMissing:
+        return Snapshots(context.store).committed(entry)
 
 
 def _finished(context: Context, pruned: Sequence[Entry]) -> list[tuple[str, DrToolkitError]]:

@@ -56,9 +56,25 @@ def home_fault(context: Context, name: str, scope: Scope) -> str:
 
 def check_head(context: Context, source: str, there: list[Entry]) -> None:
     """Raise RolledBack where the snapshot that the anchor names is not in the store. Nothing without an anchor."""
-    anchor = context.anchor
-    if anchor is None:
+    if context.anchor is None:
         return
+    if fault := head_fault(context, _head(context, context.anchor, source), there):
+        raise _rolled_back(context, context.anchor, source, fault)
+
+
+def check_baseline(context: Context, source: str, number: int) -> None:
+    """Raise RolledBack where the anchor knows of a later baseline than this one. Nothing without an anchor."""
+    if context.anchor is None or not context.seal.asks:
+        return
+    known = _head(context, context.anchor, source).baseline
+    if number < known:
+        fault = (
+            f"its baseline is number {known}, and {f'number {number}' if number else 'none'} is the last that is there"
+        )
+        raise _rolled_back(context, context.anchor, source, fault)
+
+
+def _head(context: Context, anchor: Anchor, source: str) -> Head:
     head = anchor.head(source)
     if head is None:
         raise RolledBack(
@@ -69,8 +85,7 @@ def check_head(context: Context, source: str, there: list[Entry]) -> None:
             hint="If the anchor is new, the next snapshot begins it: dr-toolkit snapshot create. "
             "Until then name a snapshot by its id.",
         )
-    if fault := head_fault(context, head, there):
-        raise _rolled_back(context, anchor, source, fault)
+    return head
 
 
 def head_fault(context: Context, head: Head, there: list[Entry]) -> str:
@@ -94,7 +109,16 @@ def keep_head(context: Context, taken: Manifest) -> None:
         raise _rolled_back(context, anchor, source, f"{fault}; {taken.id}, taken just now, is there")
     digest = next(context.snapshots.manifest_digest(e) for e in there if e.id == taken.id)
     if head is None or (head.snapshot, head.manifest_sha256) != (taken.id, digest):
-        anchor.keep(Head(source, taken.id, digest, clock.seconds(context.now())))
+        number = context.baselines.number(source) if head is None else head.baseline
+        anchor.keep(Head(source, taken.id, digest, clock.seconds(context.now()), number))
+
+
+def keep_baseline(context: Context, source: str, number: int) -> None:
+    """Tell the anchor of a baseline that was just set. Nothing without an anchor, or where it knows no snapshot yet."""
+    anchor = context.anchor
+    head = anchor.head(source) if anchor else None
+    if anchor is not None and head is not None and head.baseline < number:
+        anchor.keep(replace(head, baseline=number, at=clock.seconds(context.now())))
 
 
 def _rolled_back(context: Context, anchor: Anchor, source: str, reason: str) -> RolledBack:

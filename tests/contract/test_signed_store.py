@@ -41,7 +41,7 @@ def write(store: ObjectStore, *groups: str, seconds: int = 0, made: Seal = WRITI
 
 def whole(store: ObjectStore) -> list[str]:
     """The states of everything in the store, each of which is proven to the byte; nothing may be wrong."""
-    examined = Examination(store, seal(), "v1/", read_data=True)
+    examined = Examination(store, seal(), read_data=True)
     found = examined.prove(Snapshots(store).entries())
     assert (found.faults, [f for p in found.proofs for f in p.faults]) == ([], [])
     return [p.state for p in found.proofs]

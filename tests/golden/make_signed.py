@@ -62,7 +62,7 @@ def write(objects: ObjectStore) -> None:
     journal.append("end", ok=True)
     Pairings(objects, made).add(SOURCE, TARGET, {str(API): "f5e4d3c2b1"})
     at = clock.seconds(AT + timedelta(days=1, seconds=5))
-    StoreAnchor(objects, made).keep(Head(SOURCE, second.id, digests[1], at))
+    StoreAnchor(objects, made).keep(Head(SOURCE, second.id, digests[1], at, baseline=1))
 
 
 def _prune(objects: ObjectStore, identity: str, digest: str, made: Seal) -> None:

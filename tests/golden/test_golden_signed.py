@@ -32,7 +32,7 @@ FIRST_SHA256 = "5139c56d94e5561243b99fe9ce4d79a5b52d8ce1f5d9e57def65c7ffa70f9e1f
 SECOND_SHA256 = "c729ab930f5221e7b0d37d07b3925b8ce48af170691ca0aeeb4fe9a10fbc39b2"
 
 PINNED = {
-    "anchors/prod!2Fuse1/000001.json": "672992dc560f0a8b",
+    "anchors/prod!2Fuse1/000001.json": "5f3cf1f99ce4e66e",
     "baselines/prod!2Fuse1/000001.json": "b39c477bc81592d7",
     "pairings/prod!2Fuse1/dr-usw2/000001.json": "270a279339440cfc",
     "runs/dr-usw2/000001/000001.json": "6994fef08eff121f",
@@ -96,7 +96,7 @@ def test_the_pruned_one_says_so() -> None:
 
 
 def test_everything_is_whole() -> None:
-    found = Examination(STORE, make_signed.seal(), "v1/", read_data=True).prove(SNAPSHOTS.entries())
+    found = Examination(STORE, make_signed.seal(), read_data=True).prove(SNAPSHOTS.entries())
     assert [(p.entry.id, p.state) for p in found.proofs] == [(FIRST, "pruned"), (SECOND, "whole")]
     assert (found.faults, found.gaps) == ([], [])
 
@@ -110,7 +110,7 @@ def test_the_records() -> None:
     assert state is not None
     assert ([r["kind"] for r in state.records], state.finished) == (["begin", "end"], True)
     assert Pairings(STORE, seal).get(SOURCE, "dr-usw2") == {"apigateway.rest_api/shop": "f5e4d3c2b1"}
-    head = Head(SOURCE, SECOND, SECOND_SHA256, "2026-11-23T03:00:05Z")
+    head = Head(SOURCE, SECOND, SECOND_SHA256, "2026-11-23T03:00:05Z", 1)
     assert StoreAnchor(STORE, seal).heads(SOURCE) == [head]
 
 

@@ -254,6 +254,49 @@ def test_a_signed_store_is_pruned_with_signed_tombstones(desk: Path) -> None:
     assert run("snapshot", "verify", "--all", "--read-data").code == 0
 
 
+def test_what_is_from_before_signing_is_no_fault_and_can_be_pruned(desk: Path) -> None:
+    store = f"file://{desk}/store"
+    configure(store, source=", retention: {keep_daily: 3}")
+    ids = past(store, 5)
+    make_key("dr.key")
+    configure(store, "signing: {sign_with: 'key-file:dr.key'}\n", ", retention: {keep_daily: 3}")
+    assert run("snapshot", "prune").code == 12, "there is no signed one yet"
+    signed = taken()
+    found = run("snapshot", "verify", "--all", "--read-data", "--format", "json")
+    assert found.code == 0, found.said
+    assert [(s["id"], s["state"]) for s in found.document["snapshots"]] == [
+        *((identity, "unsigned") for identity in ids),
+        (signed, "whole"),
+    ]
+    assert "5 from before signing" in found.document["summary"]["verdict"]
+    assert [i for i, row in verdicts().items() if row["done"]] == ids[:3]
+    assert run("snapshot", "verify", ids[4]).code == 12, "by itself nothing speaks for it"
+
+
+def test_what_was_planted_is_not_kept_in_the_place_of_what_is_real(desk: Path) -> None:
+    store = f"file://{desk}/store"
+    make_key("dr.key")
+    configure(store, "signing: {sign_with: 'key-file:dr.key'}\n", ", retention: {keep_last: 1}")
+    real = [taken(), taken()]
+    assert run("baseline", "set", "latest", "--reason", "x").code == 0
+    Snapshots(open_store(store)).write("prod", SCOPE, estate("planted"), datetime.now(UTC), "0.1.0")
+    refused_ = run("snapshot", "prune")
+    assert refused_.code == 12
+    assert "Nothing of prod is pruned" in refused_.out
+    names = {path.name for path in (desk / "store/v1/prod").iterdir()}
+    assert {f"{identity}.jsonl.gz" for identity in real} <= names
+
+
+def test_prune_waits_for_a_mirror_that_is_silent(desk: Path) -> None:
+    """A journal may lie there that needs what would be pruned."""
+    store = f"file://{desk}/store"
+    more = "mirrors: [{url: 's3://gone/prod', endpoint_url: 'http://127.0.0.1:9', region: eu-west-1}]\n"
+    configure(store, more + "write_quorum: 1\n", ", retention: {keep_last: 1}")
+    ids = past(store, 3)
+    refused(run("snapshot", "prune"), 10, "s3://gone/prod")
+    assert (desk / f"store/v1/prod/{ids[0]}.jsonl.gz").exists()
+
+
 def test_an_unreadable_manifest_is_not_pruned_and_the_others_are(desk: Path) -> None:
     store = f"file://{desk}/store"
     configure(store, source=", retention: {keep_last: 1}")

@@ -13,6 +13,7 @@ from dr_toolkit.report.store_results import (
     Fault,
     MirrorResult,
     MirrorRow,
+    PolicyResult,
     ProofResult,
     ProofRow,
     PruneResult,
@@ -63,4 +64,7 @@ RESULTS = {
     "mirror": MIRRORED,
     "mirror, half": HALF_MIRRORED,
     "doctor": EXAMINED,
+    "policy": PolicyResult(
+        "prune", {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"]}]}
+    ),
 }
