@@ -66,6 +66,16 @@ def flows(sets: Mapping[str, Traffic]) -> Iterator[Flow]:
             yield Flow(direction, tuple(s for span in spans for s in services.named(*span)), tuple(peers.told()))
 
 
+def called(peer: str) -> str:
+    """What people call a peer: an address range as it is, a group or list by its name."""
+    kind, slash, name = peer.partition("/")
+    if not slash or not kind.startswith("ec2."):
+        return peer
+    if kind == GROUP:
+        return f"group {name}"
+    return f"foreign group {name}" if "group" in kind else f"prefix list {name}"
+
+
 class Side:
     """One estate's rules by what they mean; ``expand`` says whether its prefix lists are known well enough."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dr_toolkit.engine.exposure import EGRESS, Flow
-from dr_toolkit.report.words import GROUP
+from dr_toolkit.engine.exposure import EGRESS, Flow, called
 
 MOST = 6
 """How many peers, or services, are named on a line, but for those who ask for all."""
@@ -11,7 +10,7 @@ MOST = 6
 
 def flow(value: Flow, *, whole: bool = True) -> str:
     """One flow in a line; where not the whole is wanted, long lists are counted."""
-    services, peers = [str(s) for s in value.services], [peer(p) for p in value.peers]
+    services, peers = [str(s) for s in value.services], [called(p) for p in value.peers]
     word = "to" if value.direction == EGRESS else "from"
     return f"{value.direction} {_listed(services, whole)} {word} {_listed(peers, whole)}"
 
@@ -20,15 +19,3 @@ def _listed(texts: list[str], whole: bool) -> str:
     if whole or len(texts) <= MOST:
         return ", ".join(texts)
     return f"{', '.join(texts[: MOST - 1])} and {len(texts) - MOST + 1:,} more"
-
-
-def peer(text: str) -> str:
-    """An address range as it is, and what a printed key is called."""
-    kind, slash, name = text.partition("/")
-    if not slash or "." not in kind or not kind.startswith("ec2."):
-        return text
-    if kind == GROUP:
-        return f"group {name}"
-    if "group" in kind:
-        return f"foreign group {name}"
-    return f"prefix list {name}"
