@@ -38,12 +38,17 @@ class Flow:
 
 @dataclass(frozen=True)
 class Exposure:
-    """What changed for one group: traffic by direction, ``after`` as a whole, ``opened`` and ``closed`` of it."""
+    """What changed for one group: traffic by direction, ``after`` as a whole, ``opened`` and ``closed`` of it.
+
+    ``networks`` are, for groups among the peers, the address ranges of the VPC that such a group is of: its members
+    have addresses in them, and in those of VPCs that it was associated with.
+    """
 
     key: ResourceKey
     after: Mapping[str, Traffic] = field(default_factory=dict)
     opened: Mapping[str, Traffic] = field(default_factory=dict)
     closed: Mapping[str, Traffic] = field(default_factory=dict)
+    networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return any(self.opened.values()) or any(self.closed.values())
@@ -64,6 +69,16 @@ def flows(sets: Mapping[str, Traffic]) -> Iterator[Flow]:
     for direction in DIRECTIONS:
         for spans, peers in sets.get(direction, Traffic()).by_peers():
             yield Flow(direction, tuple(s for span in spans for s in services.named(*span)), tuple(peers.told()))
+
+
+def called(peer: str) -> str:
+    """What people call a peer: an address range as it is, a group or list by its name."""
+    kind, slash, name = peer.partition("/")
+    if not slash or not kind.startswith("ec2."):
+        return peer
+    if kind == GROUP:
+        return f"group {name}"
+    return f"foreign group {name}" if "group" in kind else f"prefix list {name}"
 
 
 class Side:
@@ -130,6 +145,14 @@ class Side:
             named6=frozenset() if family == "IPv4" else name,
         )
 
+    def networks(self, group: str) -> tuple[str, ...]:
+        """The address ranges of a group's VPC, by the group's printed key; none where they are not known."""
+        vpc = ResourceKey("ec2.vpc", ResourceKey.parse(group).path[:-1])
+        facts = self._estate.observed.get(vpc.text, {})
+        blocks = [facts.get("CidrBlock"), *(a.get("CidrBlock") for a in facts.get("CidrBlockAssociationSet") or ())]
+        blocks += [a.get("Ipv6CidrBlock") for a in facts.get("Ipv6CidrBlockAssociationSet") or ()]
+        return tuple(dict.fromkeys(str(block) for block in blocks if block))
+
     def traffic(self, texts: Iterable[str]) -> dict[str, Traffic]:
         """What some rules let through together, by direction."""
         sides: dict[str, list[tuple[tuple[int, int], Peers]]] = {d: [] for d in DIRECTIONS}
@@ -171,12 +194,15 @@ class Exposures:
     def _exposure(self, group: str) -> Exposure:
         old = self.before.traffic(self.before.by_group.get(group, ()))
         new = self.after.traffic(self.after.by_group.get(group, ()))
-        return Exposure(
-            ResourceKey.parse(f"{GROUP}/{group}"),
-            new,
-            {d: new[d] - old[d] for d in DIRECTIONS},
-            {d: old[d] - new[d] for d in DIRECTIONS},
-        )
+        opened, closed = ({d: a[d] - b[d] for d in DIRECTIONS} for a, b in ((new, old), (old, new)))
+        return Exposure(ResourceKey.parse(f"{GROUP}/{group}"), new, opened, closed, self._networks(opened, closed))
+
+    def _networks(self, *sets: Mapping[str, Traffic]) -> dict[str, tuple[str, ...]]:
+        """The networks of the groups that traffic speaks of, as far as either side knows them."""
+        peers = [peers for each in sets for traffic in each.values() for _, _, peers in traffic.slabs]
+        names = sorted({n for p in peers for n in p.named4 | p.named6 if n.startswith(f"{GROUP}/")})
+        found = ((name, self.after.networks(name) or self.before.networks(name)) for name in names)
+        return {name: networks for name, networks in found if networks}
 
     def part(self, change: Change, *, opened: bool) -> list[tuple[Exposure, str, Traffic]]:
         """What of the newly allowed (or newly refused) traffic a change has to do with: exposure, direction, set."""

@@ -118,6 +118,7 @@ def _exposure(exposure: Exposure) -> Document:
         "group": exposure.key.text,
         "newly_allowed": [_flow(flow) for flow in exposure.newly_allowed],
         "newly_refused": [_flow(flow) for flow in exposure.newly_refused],
+        "networks": {group: list(blocks) for group, blocks in exposure.networks.items()},
     }
 
 

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from dr_toolkit.engine.exposure import EGRESS, Flow
-from dr_toolkit.report.words import GROUP
+from collections.abc import Mapping, Sequence
+
+from dr_toolkit.engine.exposure import EGRESS, Flow, called
 
 MOST = 6
 """How many peers, or services, are named on a line, but for those who ask for all."""
 
 
-def flow(value: Flow, *, whole: bool = True) -> str:
-    """One flow in a line; where not the whole is wanted, long lists are counted."""
-    services, peers = [str(s) for s in value.services], [peer(p) for p in value.peers]
+def flow(value: Flow, networks: Mapping[str, Sequence[str]], *, whole: bool = True) -> str:
+    """One flow in a line, groups with the networks that they are in; long lists are counted, unless all is wanted."""
+    services = [str(s) for s in value.services]
+    peers = [called(p) + _within(networks.get(p.partition(" ")[0], ())) for p in value.peers]
     word = "to" if value.direction == EGRESS else "from"
     return f"{value.direction} {_listed(services, whole)} {word} {_listed(peers, whole)}"
+
+
+def _within(networks: Sequence[str]) -> str:
+    return f" (in {', '.join(networks)})" if networks else ""
 
 
 def _listed(texts: list[str], whole: bool) -> str:
     if whole or len(texts) <= MOST:
         return ", ".join(texts)
     return f"{', '.join(texts[: MOST - 1])} and {len(texts) - MOST + 1:,} more"
-
-
-def peer(text: str) -> str:
-    """An address range as it is, and what a printed key is called."""
-    kind, slash, name = text.partition("/")
-    if not slash or "." not in kind or not kind.startswith("ec2."):
-        return text
-    if kind == GROUP:
-        return f"group {name}"
-    if "group" in kind:
-        return f"foreign group {name}"
-    return f"prefix list {name}"

@@ -89,7 +89,7 @@ def _exposure(result: DriftResult) -> Iterator[str]:
     for exposure in result.exposures:
         group = code("/".join(exposure.key.path))
         for word, told in (("newly allowed", exposure.newly_allowed), ("newly refused", exposure.newly_refused)):
-            yield from (f"- {group} {word}: {code(flow(each, whole=False))}" for each in told)
+            yield from (f"- {group} {word}: {code(flow(each, exposure.networks, whole=False))}" for each in told)
     yield ""
 
 

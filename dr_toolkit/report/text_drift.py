@@ -98,7 +98,7 @@ def _exposure(page: Page, result: DriftResult) -> None:
         parts = (("+ allowed: ", "red", exposure.newly_allowed), ("- refused: ", "yellow", exposure.newly_refused))
         for word, style, told in parts:
             for each in told:
-                page.line((word, style), flow(each, whole=whole), indent=4, hang=11)
+                page.line((word, style), flow(each, exposure.networks, whole=whole), indent=4, hang=11)
 
 
 def _deeds(page: Page, result: DriftResult) -> None:

@@ -11,6 +11,8 @@ from dr_toolkit.engine.compare import compare
 from dr_toolkit.engine.exposure import Exposures, Flow
 from dr_toolkit.model.documents import FAILED, Coverage, Resource
 from dr_toolkit.model.estate import Estate
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.report.flows import flow
 from dr_toolkit.resources import registry
 from tests.exposed import estate, group, prefix_list, rule, thing
 
@@ -100,6 +102,21 @@ def test_peers_without_known_addresses_are_named() -> None:
     opened, closed = found["web"]
     assert opened == ["ingress tcp 22: ec2.foreign_security_group/1a2b, ec2.security_group/main/db"]
     assert closed == [f"egress tcp 443: {aws}"]
+
+
+def test_a_group_is_told_with_the_networks_of_its_vpc() -> None:
+    after = estate("in tcp 22 sg:db")
+    facts = {
+        "CidrBlock": "10.20.0.0/16",
+        "CidrBlockAssociationSet": [{"CidrBlock": "10.20.0.0/16"}, {"CidrBlock": "10.21.0.0/16"}],
+        "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "2001:db8::/56"}],
+    }
+    after.put(Resource(ResourceKey("ec2.vpc", ("main",)), {}, "vpc-0", facts))
+    (exposure,) = exposures(estate(), after).groups.values()
+    networks = ("10.20.0.0/16", "10.21.0.0/16", "2001:db8::/56")
+    assert exposure.networks == {"ec2.security_group/main/db": networks}
+    line = "ingress tcp 22 from group main/db (in 10.20.0.0/16, 10.21.0.0/16, 2001:db8::/56)"
+    assert [flow(f, exposure.networks) for f in exposure.newly_allowed] == [line]
 
 
 def test_a_group_is_covered_in_the_family_that_is_open() -> None:

@@ -129,6 +129,10 @@ CASES: dict[str, tuple[Sides, Sides]] = {
         edit(API, {"name": "a"}, {"name": "b"}),
         edit(API, {"name": "a"}, {"name": "a", "description": "x"}),
     ),
+    "api-described": (
+        edit(API, {}, {"tags": {"a": "b"}, "description": "x"}),
+        edit(API, {"name": "a"}, {"name": "b", "description": "x"}),
+    ),
     # --- policies
     "api-policy-removed": (edit(API, policy(OFFICE), {}), edit(API, policy(OFFICE), policy(allow()))),
     "api-policy-public": (
@@ -427,10 +431,12 @@ def redeployed() -> Change:
 
 
 def test_a_change_that_no_stage_serves_yet_is_told_as_that() -> None:
-    method = thing(METHOD, operationName="x")
+    method = thing(METHOD, apiKeyRequired=True)
     assert "draft-undeployed" in told(served("d1"), served("d1", method))
     assert "draft-undeployed" not in told(served("d1"), served("d2", method), redeployed())
     assert "draft-undeployed" not in told(estate(), estate(method))
+    named = thing(METHOD, apiKeyRequired=True, operationName="x")
+    assert "draft-undeployed" not in told(served("d1", method), served("d1", named))
 
 
 def test_a_redeployment_is_worse_where_nothing_was_edited() -> None:

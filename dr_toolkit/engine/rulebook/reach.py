@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_toolkit.engine import services
-from dr_toolkit.engine.exposure import INGRESS, LIST, RULE, Exposure
+from dr_toolkit.engine.exposure import INGRESS, LIST, RULE, Exposure, called
 from dr_toolkit.engine.ranges import union
 from dr_toolkit.engine.rulebook import references
 from dr_toolkit.engine.rulebook.case import Case, Check, Rule
@@ -91,7 +91,7 @@ def told(part: Traffic, way: str = INGRESS) -> str:
     texts = []
     for spans, peers in part.by_peers():
         names = [str(s) for span in spans for s in services.named(*span)]
-        texts.append(f"{_few(names)} {word} {_few(peers.told())}")
+        texts.append(f"{_few(names)} {word} {_few([called(p) for p in peers.told()])}")
     return "; ".join(texts)
 
 

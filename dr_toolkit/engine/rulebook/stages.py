@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_toolkit.engine.rulebook import references
 from dr_toolkit.engine.rulebook.case import Case, Check, Live, Rule, at, changed, is_gone, is_new
-from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM
+from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
 
 STAGE, DEPLOYMENT, CERTIFICATE = "apigateway.stage", "apigateway.deployment", "apigateway.client_certificate"
 DRAFT = (
@@ -19,6 +19,9 @@ DRAFT = (
 
 NEAR_ITS_END = timedelta(days=60)
 _UNLIMITED = -1
+_WORDS = frozenset({"description", "operationName", "tags"})
+"""What no caller of an API ever meets."""
+
 _LEVELS = ("OFF", "ERROR", "INFO")
 
 
@@ -133,7 +136,14 @@ def _pointed(case: Case) -> str:
 
 
 def _undeployed(case: Case) -> str:
-    return f"not live yet: {', '.join(case.unserved)} still serves what it served" if case.unserved else ""
+    if not case.unserved or _described(case):
+        return ""
+    return f"not live yet: {', '.join(case.unserved)} still serves what it served"
+
+
+def _described(case: Case) -> str:
+    names = case.change.names
+    return f"{', '.join(sorted(names))} only" if case.edit and names and names <= _WORDS else ""
 
 
 def _ending(live: Live) -> Iterator[tuple[str, str]]:
@@ -245,5 +255,13 @@ RULES = (
         _redeployed_unseen,
     ),
     Rule("draft-undeployed", LOW, "A change of the draft is not deployed", _SERVE, DRAFT, _undeployed),
+    Rule(
+        "api-described",
+        NOTE,
+        "Only a description, a name for documents, or tags",
+        references.STAGES,
+        (*DRAFT, STAGE, DEPLOYMENT),
+        _described,
+    ),
     Rule("certificate-ends", HIGH, "A client certificate is near its end", references.CERTIFICATES, look=_ending),
 )

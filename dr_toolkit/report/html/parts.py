@@ -59,7 +59,7 @@ def exposure(result: DriftResult) -> Iterator[str]:
         yield f"<div><strong>{text('/'.join(each.key.path))}</strong></div><div>"
         for mark, word, told in (("open", "allowed", each.newly_allowed), ("shut", "refused", each.newly_refused)):
             for one in told:
-                yield f'<p class="flow {mark}"><b>newly {word}</b> {text(flow(one))}</p>'
+                yield f'<p class="flow {mark}"><b>newly {word}</b> {text(flow(one, each.networks))}</p>'
         yield "</div>"
     yield "</div>"
 
