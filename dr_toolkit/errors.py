@@ -8,9 +8,11 @@ An error's class docstring is its message: a template filled with the facts it w
                               CloudInDoubt CredentialsMissing RegionUnavailable
       RestoreFailed (1)
       StoreError (10)         StoreUnreachable StoreRefused BucketMissing ObjectNotFound ObjectExists
-                              SnapshotNotFound SnapshotAmbiguous BaselineNotFound RunNotFound
+                              SnapshotNotFound SnapshotAmbiguous SnapshotPruned BaselineNotFound
+                              RunNotFound BelowQuorum
       LockedError (11)
       IntegrityError (12)     BodyDamaged ManifestDamaged ObjectMissing UnknownFormat
+                              SignatureMissing SignatureWrong ChainBroken RolledBack
       GuardError (13)         TargetMoved NotConfirmed TargetIsSource BlockedSteps UnfinishedRun
       UsageError (64)         ConfigError UnknownName NotAvailableYet BadPlanFile
 """
@@ -165,6 +167,18 @@ class SnapshotAmbiguous(StoreError):
     hint = "Give more of the id: dr-toolkit snapshot list --source {source}"
 
 
+class SnapshotPruned(StoreError):
+    """Snapshot {snapshot} of source {source} in {store} was pruned at {at}: only its manifest is left"""
+
+    hint = "See what there is: dr-toolkit snapshot list --source {source}"
+
+
+class BelowQuorum(StoreError):
+    """{name} is in {have} of {total} stores, and write_quorum is {quorum}: {reason}"""
+
+    hint = "Mend what is named, then bring the stores to the same state: dr-toolkit snapshot mirror"
+
+
 class BaselineNotFound(StoreError):
     """Source {source} has no baseline in {store}"""
 
@@ -207,6 +221,36 @@ class ManifestDamaged(IntegrityError):
 
 class ObjectMissing(IntegrityError):
     """{name} is named by its manifest but is not in {store}"""
+
+
+class SignatureMissing(IntegrityError):
+    """{name} in {store} bears no signature that counts: {reason}"""
+
+    hint = (
+        "Use a snapshot that is signed (dr-toolkit snapshot verify --all says which), or put the key into "
+        "signing.trust. plan, restore and verify take it with --allow-unsigned, if you know where it comes from."
+    )
+
+
+class SignatureWrong(IntegrityError):
+    """{name} in {store} was changed after it was signed, or its signature was: {reason}"""
+
+    hint = "Look into who did it. Use another snapshot: dr-toolkit snapshot verify --all says which are whole."
+
+
+class ChainBroken(IntegrityError):
+    """{name} in {store} does not fit the snapshots around it: {reason}"""
+
+    hint = "See all that is wrong: dr-toolkit snapshot verify --all. What is gone may be an older version there."
+
+
+class RolledBack(IntegrityError):
+    """Source {source} in {store} is not what the anchor {anchor} says it came to: {reason}"""
+
+    hint = (
+        "Snapshots were removed or put back. Bring back the object's version from before (aws s3api "
+        "list-object-versions), or name a snapshot that you are sure of by its id."
+    )
 
 
 class UnknownFormat(IntegrityError):

@@ -29,7 +29,7 @@ USUAL_FUNCTION = 30
 VAGUE_NAMES = {"util", "utils", "helper", "helpers", "manager", "managers", "handler", "handlers"}
 EMULATORS = re.compile(r"\bmoto\b|moto_?server|localstack|ministack", re.IGNORECASE)
 # What --help and --version must not wait for.
-SLOW = {"boto3", "botocore", "s3fs", "fsspec", "aiobotocore", "deepdiff", "apscheduler", "moto", "rich"}
+SLOW = {"boto3", "botocore", "s3fs", "fsspec", "aiobotocore", "deepdiff", "apscheduler", "moto", "rich", "cryptography"}
 HELP_BLOCK = re.compile(
     r"<!-- help: (?P<command>[^\n]+?) -->\n(?P<text>(?:(?!<!-- help:).)*?)<!-- /help -->", re.DOTALL
 )

@@ -23,7 +23,7 @@ from dr_toolkit.model.documents import Scope
 
 log = logging.getLogger(__name__)
 
-_READS = ("Get", "Describe", "List")
+_READS = ("Get", "Describe", "List", "Lookup")
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
 PATIENCE = 10

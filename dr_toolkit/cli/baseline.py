@@ -33,3 +33,21 @@ def set_(context: click.Context, snapshot: str, reason: str) -> None:
 
     session = Session(given(context))
     session.end(capture.baseline_set(session.context(), snapshot, reason))
+
+
+@baseline.command()
+@click.option("--only", multiple=True, metavar="GLOB", help="Accept only what matches; can be repeated.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the baseline.")
+@click.pass_context
+def accept(context: click.Context, only: tuple[str, ...], reason: str) -> None:
+    """Make what is live now the baseline, and show what is accepted with it.
+
+    With --only, the baseline takes over the changes of the keys that match, and what lies beneath them; everything
+    else stays what it was.
+    """
+    from dr_toolkit.workflows import accepting
+
+    session = Session(given(context))
+    with session.working("comparing") as progress:
+        result = accepting.accept(session.context(progress.advance), only, reason)
+    session.end(result)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from dr_toolkit.cli.options import FORMATS
+from dr_toolkit.cli.options import REPORTS
 from dr_toolkit.errors import DrToolkitError
 
 _WHERE = ("config", "profile", "region", "endpoint-url", "store", "source")
@@ -34,8 +34,16 @@ def tell(error: DrToolkitError, arguments: Sequence[str]) -> None:
         if file is None and name == "json":
             as_json.write(as_json.document(error), sys.stdout)
         elif file is not None:
-            text = as_json.dumps(as_json.document(error)) if name == "json" else f"error: {error.message}"
-            _write(file, text + "\n")
+            _write(file, _document(name, error))
+
+
+def _document(name: str, error: DrToolkitError) -> str:
+    """The error in the format that the result would have had."""
+    from dr_toolkit.report import as_json, formats
+
+    if name in formats.NAMES:
+        return formats.render(name, error)
+    return (as_json.dumps(as_json.document(error)) if name == "json" else f"error: {error.message}") + "\n"
 
 
 def _write(file: str, text: str) -> None:
@@ -67,7 +75,7 @@ def _asked(arguments: Sequence[str]) -> list[tuple[str, str | None]]:
     said = [*_values(arguments, "format")[-1:], *_values(arguments, "output")]
     said = said or [os.environ.get("DR_TOOLKIT_FORMAT", ""), *os.environ.get("DR_TOOLKIT_OUTPUT", "").split()]
     parts = [text.partition("=") for text in said]
-    return list(dict.fromkeys((name, file or None) for name, _, file in parts if name in FORMATS))
+    return list(dict.fromkeys((name, file or None) for name, _, file in parts if name in REPORTS))
 
 
 def _values(arguments: Sequence[str], name: str) -> list[str]:

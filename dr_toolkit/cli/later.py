@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from dr_toolkit.cli.options import Command, Group
+from dr_toolkit.cli.options import Command
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -42,12 +42,3 @@ def options(names: dict[str, dict[str, Any]]) -> Callable[[_F], _F]:
         return function
 
     return decorate
-
-
-def add_to(root: Group, snapshot: Group, baseline: Group) -> None:
-    """Put the commands that are still to come where they will stand."""
-    for name in ("doctor", "policy"):
-        root.add_command(command(name, name))
-    for name in ("diff", "verify", "mirror", "prune"):
-        snapshot.add_command(command(name, f"snapshot {name}"))
-    baseline.add_command(command("accept", "baseline accept"))

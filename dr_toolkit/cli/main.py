@@ -11,7 +11,20 @@ from typing import NoReturn
 import click
 
 from dr_toolkit import __version__
-from dr_toolkit.cli import baseline, demo, drift, init, later, plan, restore, schedule, snapshot, types, verify
+from dr_toolkit.cli import (
+    baseline,
+    demo,
+    doctor,
+    drift,
+    init,
+    plan,
+    policy,
+    restore,
+    schedule,
+    snapshot,
+    types,
+    verify,
+)
 from dr_toolkit.cli.options import Group
 from dr_toolkit.cli.session import Exit
 from dr_toolkit.errors import DrToolkitError, UsageError
@@ -30,11 +43,10 @@ def cli() -> None:
 
 
 for command in (
-    *(init.init, snapshot.snapshot, baseline.baseline, drift.drift, plan.plan, restore.restore, verify.verify),
-    *(schedule.schedule, types.types, demo.demo),
+    *(init.init, doctor.doctor, snapshot.snapshot, baseline.baseline, drift.drift, plan.plan, restore.restore),
+    *(verify.verify, schedule.schedule, policy.policy, types.types, demo.demo),
 ):
     cli.add_command(command)
-later.add_to(cli, snapshot.snapshot, baseline.baseline)
 
 
 def main() -> NoReturn:

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 FORMATS = ("text", "json")
-LATER_FORMATS = ("markdown", "html", "sarif", "junit")
+REPORTS = (*FORMATS, "markdown", "html", "sarif", "junit")
+"""The formats of drift; --output takes them."""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,17 @@ from dr_toolkit.cli.session import Session, check_writable, given, write_file
 @click.option("--out", metavar="FILE", help="Write the plan here, for restore --plan.")
 @flag("--prune", text="Plan to remove whole things that the snapshot lacks.")
 @flag("--in-place", text="Allow the snapshot's own region as the target.")
+@flag("--allow-unsigned", text="Take a snapshot without a signature that counts; it is said.")
 @click.pass_context
-def plan(context: click.Context, target: str, snapshot: str, out: str | None, prune: bool, in_place: bool) -> None:
+def plan(
+    context: click.Context,
+    target: str,
+    snapshot: str,
+    out: str | None,
+    prune: bool,
+    in_place: bool,
+    allow_unsigned: bool,
+) -> None:
     """Show what a restore would do; nothing is changed.
 
     Exit 0: nothing to do. 2: changes pending. 3: something can't be restored; it is named.
@@ -28,7 +37,9 @@ def plan(context: click.Context, target: str, snapshot: str, out: str | None, pr
     if out:
         check_writable(out)
     with session.working("planning") as progress:
-        result = restore.plan(session.context(progress.advance), target, snapshot, Options(prune, in_place))
+        result = restore.plan(
+            session.context(progress.advance, allow_unsigned=allow_unsigned), target, snapshot, Options(prune, in_place)
+        )
     if out:
         write_file(out, as_json.dumps(as_json.document(result)) + "\n")
     session.end(result)

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 @flag("--prune", text="Remove whole things that the snapshot lacks.")
 @flag("--in-place", text="Allow the snapshot's own region as the target.")
 @flag("--skip-blocked", text="Restore the rest where something can't be (exit 3).")
+@flag("--allow-unsigned", text="Take a snapshot without a signature that counts; it is said, and kept in the journal.")
 @later.options(
     {
         "--only": {"multiple": True},
         "--allow-replace": {"is_flag": True},
-        "--allow-unsigned": {"is_flag": True},
         "--secrets": {"metavar": "FILE"},
     }
 )
@@ -49,6 +49,7 @@ def restore(
     prune: bool,
     in_place: bool,
     skip_blocked: bool,
+    allow_unsigned: bool,
 ) -> None:
     """Restore a snapshot into a target: plan, ask, apply, verify.
 
@@ -66,7 +67,8 @@ def restore(
     request = workflow.Request(target, snapshot or "latest", Options(prune, in_place, skip_blocked), resume, given_plan)
     with session.working("restoring") as progress:
         confirm = _confirmation(session, progress, yes)
-        result = workflow.restore(session.context(progress.advance), request, confirm)
+        working = session.context(progress.advance, allow_unsigned=allow_unsigned)
+        result = workflow.restore(working, request, confirm)
     session.end(result)
 
 

@@ -6,15 +6,15 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dr_toolkit.cli.options import FORMATS, LATER_FORMATS, Globals
-from dr_toolkit.errors import NotAvailableYet, UsageError
+from dr_toolkit.cli.options import FORMATS, REPORTS, Globals
+from dr_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from dr_toolkit.report.progress import Progress
@@ -35,8 +35,8 @@ def given(context: click.Context) -> Globals:
     return context.obj if isinstance(context.obj, Globals) else Globals()
 
 
-def outputs(flags: Globals) -> list[tuple[str, str | None]]:
-    """Each format that is asked for, and the file (None: stdout); raises UsageError and NotAvailableYet.
+def outputs(flags: Globals, formats: Sequence[str] = FORMATS) -> list[tuple[str, str | None]]:
+    """Each format that is asked for, and the file (None: stdout); raises UsageError for one that is not in ``formats``.
 
     stdout carries the result in any case: as text, where everything that was asked for goes into files.
     """
@@ -44,10 +44,9 @@ def outputs(flags: Globals) -> list[tuple[str, str | None]]:
     asked += [text.partition("=") for text in flags.output]
     result: list[tuple[str, str | None]] = []
     for name, separator, file in asked:
-        if name in LATER_FORMATS:
-            raise NotAvailableYet(what=f"format {name}", hint=f"There is {' and '.join(FORMATS)}.")
-        if name not in FORMATS:
-            raise UsageError(reason=f"there is no format {name}; known: {', '.join(FORMATS)}")
+        if name not in formats:
+            kind = f"format {name} is for drift and snapshot diff" if name in REPORTS else f"there is no format {name}"
+            raise UsageError(reason=f"{kind}; known here: {', '.join(formats)}")
         if separator and not file:
             raise UsageError(reason=f"--output {name}= names no file", hint=f"Write --output {name}=FILE.")
         if file:
@@ -88,12 +87,12 @@ _MAKE_IT = "Make the folder, or name a file in one that is there."
 class Session:
     """One run of a command."""
 
-    def __init__(self, flags: Globals) -> None:
+    def __init__(self, flags: Globals, formats: Sequence[str] = FORMATS) -> None:
         self.flags = flags
-        self.outputs = outputs(flags)
+        self.outputs = outputs(flags, formats)
         set_up_log(flags)
 
-    def context(self, progress: Callable[[str], None] | None = None) -> Context:
+    def context(self, progress: Callable[[str], None] | None = None, *, allow_unsigned: bool = False) -> Context:
         """The context that the flags and the config make."""
         from dr_toolkit.config import Config, load_config
         from dr_toolkit.workflows.context import Context, Flags
@@ -104,7 +103,8 @@ class Session:
         config = config.with_store(flags.store)
         _check_endpoint(flags.endpoint_url)
         where = Flags(flags.profile, flags.region, flags.endpoint_url, flags.source)
-        return Context(config, where, os.environ, _logged(progress) if progress else lambda text: None)
+        told = _logged(progress) if progress else lambda text: None
+        return Context(config, where, os.environ, told, allow_unsigned=allow_unsigned)
 
     @contextmanager
     def working(self, label: str) -> Iterator[Progress]:
@@ -152,8 +152,12 @@ class Session:
             from dr_toolkit.report import as_json
 
             as_json.write(as_json.document(result), stream)
-        else:
+        elif name == "text":
             self.show(result, stream, colors=colors)
+        else:
+            from dr_toolkit.report import formats
+
+            stream.write(formats.render(name, result))
 
 
 def _check_endpoint(url: str | None) -> None:

@@ -12,8 +12,9 @@ from dr_toolkit.cli.session import Session, given
 @click.option("--to", "target", required=True, metavar="TARGET", help="A target of the config, or a region.")
 @click.option("--snapshot", default="latest", metavar="SNAPSHOT", help="Which snapshot; the last complete one.")
 @flag("--in-place", text="Allow the snapshot's own region as the target.")
+@flag("--allow-unsigned", text="Take a snapshot without a signature that counts; it is said.")
 @click.pass_context
-def verify(context: click.Context, target: str, snapshot: str, in_place: bool) -> None:
+def verify(context: click.Context, target: str, snapshot: str, in_place: bool, allow_unsigned: bool) -> None:
     """Compare a target with a snapshot; nothing is changed.
 
     Exit 0: it is what the snapshot says. 2: it differs. 3: something could not be compared.
@@ -23,5 +24,10 @@ def verify(context: click.Context, target: str, snapshot: str, in_place: bool) -
 
     session = Session(given(context))
     with session.working("verifying") as progress:
-        result = restore.verify(session.context(progress.advance), target, snapshot, Options(in_place=in_place))
+        result = restore.verify(
+            session.context(progress.advance, allow_unsigned=allow_unsigned),
+            target,
+            snapshot,
+            Options(in_place=in_place),
+        )
     session.end(result)

@@ -5,6 +5,7 @@ schema are imported only once there is a file to read.
 """
 
 from dr_toolkit.config.example import EXAMPLE
+from dr_toolkit.config.globs import matches
 from dr_toolkit.config.loading import NAME, load_config
 from dr_toolkit.config.nouns import (
     HONOURED,
@@ -42,5 +43,6 @@ __all__ = [
     "did_you_mean",
     "excludes_type",
     "load_config",
+    "matches",
     "selects",
 ]

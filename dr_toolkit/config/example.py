@@ -14,6 +14,16 @@ store: s3://acme-dr-snapshots/prod
 #  role_arn: arn:aws:iam::111122223333:role/dr-store
 #  kms_key_arn: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
 #  object_lock: {mode: governance, days: 35}
+# The same in other places; a snapshot counts when so many of all stores have it (all of them otherwise).
+#mirrors: [s3://acme-dr-snapshots-use1/prod]
+#write_quorum: 1
+
+# Who vouches for snapshots: whoever may write to the store could else open every firewall at the next restore.
+# Make a key: openssl genpkey -algorithm ed25519 -out dr-toolkit.key && chmod 600 dr-toolkit.key
+#signing:
+#  sign_with: key-file:dr-toolkit.key         # or kms:ARN of an asymmetric key, best a multi-Region one
+#  trust: ["ed25519:A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="]   # whose count; that of sign_with otherwise
+#  anchor: s3://acme-dr-anchor/prod           # out of their reach: how far a source has come; or ssm:ARN
 
 # What is backed up: a region of an account.
 sources:
@@ -21,6 +31,7 @@ sources:
     region: us-east-1
     schedule: "0 3 * * *"                     # crontab; always in quotes
     rpo: 26h                                  # a last snapshot older than this is reported as stale
+    retention: {keep_daily: 14, keep_weekly: 8, keep_monthly: 12}   # what snapshot prune keeps
     #timezone: Europe/Berlin                  # of the schedule; UTC otherwise
     #role_arn: arn:aws:iam::111122223333:role/dr-snapshot
     #external_id: acme-dr
@@ -39,5 +50,14 @@ targets:
     #  arn:aws:acm:us-east-1:111122223333:certificate/aaa: arn:aws:acm:us-west-2:111122223333:certificate/bbb
     #rewrite: [{cidr: 10.0.0.0/16, to: 10.8.0.0/16}]
     #edge: regional                           # edge-optimised APIs become regional; block: they are left out
+
+# Drift that is accepted: keys by a glob, and a field if not all of them. After its last day a rule alarms.
+#drift:
+#  ignore:
+#    - key: ec2.security_group_rule/*/bastion/*
+#      field: Description
+#      owner: net-team
+#      reason: free text
+#      until: 2027-01-31
 """
 """Loads as it is, and with every option in use; holds nothing that this version does not act on."""

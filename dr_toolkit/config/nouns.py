@@ -15,7 +15,12 @@ from dr_toolkit.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from dr_toolkit.crontab import Crontab
 
-HONOURED = frozenset({"store.kms_key_arn", "store.object_lock", "targets.rewrite", "targets.edge"})
+HONOURED = frozenset(
+    {
+        *("store.kms_key_arn", "store.object_lock", "mirrors", "write_quorum", "sources.retention", "signing"),
+        *("targets.rewrite", "targets.edge", "drift.ignore"),
+    }
+)
 """The optional parts of a config that this version acts on: what builds another one adds it here."""
 
 
@@ -120,10 +125,15 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The key that manifests are signed with, and the keys whose signatures count."""
+    """The key that is signed with, the keys whose signatures count, and where it is kept how far a source has come.
+
+    Without ``trust`` the signatures of ``sign_with`` count. The anchor is a store, or a parameter of SSM by its ARN.
+    """
 
     sign_with: str | None = None
     trust: tuple[str, ...] = ()
+    anchor: StoreSettings | None = None
+    anchor_parameter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +168,8 @@ class Config:
     def with_store(self, url: str | None) -> Config:
         """The same config with another store, as ``--store`` asks; UsageError where the URL isn't one.
 
-        The file's own store keeps its role, key and lock when it is asked for by its URL.
+        The file's own store keeps its role, key and lock, and its mirrors, when it is asked for by its URL; a mirror
+        that is asked for stands alone.
         """
         if url is None:
             return self
@@ -168,7 +179,8 @@ class Config:
             raise UsageError(reason=f"--store: {error}") from error
         if self.store and self.store.url == wanted:
             return self
-        return replace(self, store=StoreSettings(url=wanted))
+        mirror = next((each for each in self.mirrors if each.url == wanted), None)
+        return replace(self, store=mirror or StoreSettings(url=wanted), mirrors=(), write_quorum=None)
 
     def source(self, name: str) -> Source:
         """The source of that name, or a region by its name; UnknownName where it is neither."""
@@ -236,6 +248,8 @@ def _parts(config: Config) -> Iterator[tuple[str, str]]:
         yield from _store_parts("store", config.store)
     if config.mirrors:
         yield "mirrors", "mirrors"
+    for number, mirror in enumerate(config.mirrors):
+        yield from _store_parts(f"mirrors[{number}]", mirror)
     if (config.write_quorum or 1) > 1:
         yield "write_quorum", "write_quorum"
     for name, source in config.sources.items():

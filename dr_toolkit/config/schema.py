@@ -18,6 +18,7 @@ from dr_toolkit.config.nouns import (
     Secrets,
     Signing,
     Source,
+    StoreSettings,
     Target,
 )
 from dr_toolkit.crontab import Crontab
@@ -58,6 +59,10 @@ def _check_stores(section: Section, config: Config) -> None:
         raise section.error("mirrors", "mirror a store, but there is none: add store")
     if twice := next((url for url in urls if urls.count(url) > 1), None):
         raise section.error("mirrors", f"store and mirrors must all differ, and {twice} is there twice")
+    if config.signing and config.signing.anchor and config.signing.anchor.url in urls:
+        raise section.error(
+            "signing", "its anchor must lie elsewhere than the snapshots: whoever can change one could both"
+        )
     if (config.write_quorum or 1) > max(len(urls), 1):
         raise section.error("write_quorum", f"is {config.write_quorum}, but store and mirrors are only {len(urls)}")
 
@@ -195,14 +200,24 @@ def _secrets(value: Value) -> Secrets:
 
 
 def _signing(value: Value) -> Signing:
-    section = value.section("sign_with", "trust")
+    section = value.section("sign_with", "trust", "anchor")
+    anchor = section.read("anchor", _anchor)
     signing = Signing(
         sign_with=section.read("sign_with", readers.text_as(values.key_place)),
         trust=section.read("trust", readers.each(readers.text_as(values.trusted_key))) or (),
+        anchor=anchor if isinstance(anchor, StoreSettings) else None,
+        anchor_parameter=anchor if isinstance(anchor, str) else None,
     )
-    if signing == Signing():
+    if not (signing.sign_with or signing.trust):
         raise value.error("says nothing: give sign_with, trust or both")
     return signing
+
+
+def _anchor(value: Value) -> StoreSettings | str:
+    """A store, or ``ssm:`` and the ARN of a parameter under which each source has one of its own."""
+    if value.kind == "str" and value.text().startswith("ssm:"):
+        return value.parsed(values.parameter_arn)
+    return readers.store(value)
 
 
 def _notification(value: Value) -> Notification:

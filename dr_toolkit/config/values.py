@@ -112,16 +112,28 @@ def key_place(text: str) -> str:
 
 
 def trusted_key(text: str) -> str:
-    """Whose signature counts: ``kms:ARN`` or ``ed25519:BASE64`` (a public key's 32 bytes)."""
+    """Whose signature counts: ``kms:ARN``, ``ed25519:BASE64`` (a public key's 32 bytes), or ``spki:BASE64``.
+
+    The last is the public half of a KMS key, as ``aws kms get-public-key`` prints it: to check without asking KMS.
+    """
     kind, _, where = text.partition(":")
     if kind == "kms":
         return f"kms:{kms_key_arn(where)}"
     try:
-        if kind == "ed25519" and len(base64.b64decode(where, validate=True)) == 32:
+        size = len(base64.b64decode(where, validate=True))
+        if (kind == "ed25519" and size == 32) or (kind == "spki" and size > 32):
             return text
     except binascii.Error:
         pass
-    raise ValueError("this is not a key to trust: write kms:ARN or ed25519:BASE64 (32 bytes)")
+    raise ValueError("this is not a key to trust: write kms:ARN, ed25519:BASE64 (32 bytes) or spki:BASE64")
+
+
+def parameter_arn(text: str) -> str:
+    """``ssm:`` and the ARN of a parameter of SSM; without a slash at its end."""
+    if re.fullmatch(r"ssm:arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_./-]*[A-Za-z0-9_.-]/?", text):
+        return text.removeprefix("ssm:").rstrip("/")
+    example = "ssm:arn:aws:ssm:us-west-2:111122223333:parameter/dr-toolkit"
+    raise ValueError(f'"{text}" is not a parameter of SSM, such as {example}')
 
 
 def store_url(text: str) -> str:

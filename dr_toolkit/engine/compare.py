@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dr_toolkit.engine import policies
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, DELETE, REPLACE, UPDATE, Change, FieldChange
 from dr_toolkit.model.documents import READ, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec.fields import Field
 from dr_toolkit.spec.registry import Registry
 
 _MISSING = object()
@@ -33,7 +35,8 @@ def compare(
 
     old, new = before.lines, after.lines
     differing = [text for text in old.keys() | new.keys() if old.get(text) != new.get(text) and compared(text)]
-    return [_change(before.get(text), after.get(text), registry) for text in sorted(differing)]
+    found = (_change(before.get(text), after.get(text), registry) for text in sorted(differing))
+    return [change for change in found if change is not None]
 
 
 def both_read(before: Estate, after: Estate) -> Callable[[str], bool]:
@@ -46,19 +49,30 @@ def both_read(before: Estate, after: Estate) -> Callable[[str], bool]:
     return skip
 
 
-def _change(before: Resource | None, after: Resource | None, registry: Registry) -> Change:
+def _change(before: Resource | None, after: Resource | None, registry: Registry) -> Change | None:
+    """The change from one to the other; None where they only say the same in other words."""
     if before is None:
         assert after is not None
         return Change(after.key, CREATE, None, after)
     key = before.key
     if after is None:
         return Change(key, DELETE, before, None)
-    fields = field_changes(before.attributes, after.attributes, key, registry)
     described = registry[key.type].fields
+    found = field_changes(before.attributes, after.attributes, key, registry)
+    fields = tuple(f for f in found if not _same_policy(f.name, before, after, described))
+    if found and not fields:
+        return None
     fixed = sorted({f.name for f in fields if f.name in described and described[f.name].fixed})
     if fixed:
         return Change(key, REPLACE, before, after, fields, f"{', '.join(fixed)} can't be changed in place")
     return Change(key, UPDATE, before, after, fields)
+
+
+def _same_policy(name: str, before: Resource, after: Resource, described: Mapping[str, Field]) -> bool:
+    """Whether a member is a policy that says the same on both sides."""
+    if name not in described or not described[name].policy:
+        return False
+    return bool(policies.normal(before.attributes.get(name)) == policies.normal(after.attributes.get(name)))
 
 
 def field_changes(

@@ -83,6 +83,15 @@ class StoredObject:
 
 
 @dataclass(frozen=True)
+class Signature:
+    """Who vouches for something: the key as a config's ``trust`` names it, and the signature's bytes in base64."""
+
+    key: str
+    algorithm: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What commits a snapshot: it is written last, and names every object with its digest.
 
@@ -102,6 +111,7 @@ class Manifest:
     tool_version: str = ""
     format: int = FORMAT
     selection: Selection | None = None
+    signatures: tuple[Signature, ...] = ()
 
     @property
     def complete(self) -> bool:

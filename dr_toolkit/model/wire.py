@@ -13,7 +13,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dr_toolkit.model.changes import Join
-from dr_toolkit.model.documents import Coverage, Finding, Manifest, Resource, Scope, Selection, StoredObject
+from dr_toolkit.model.documents import (
+    Coverage,
+    Finding,
+    Manifest,
+    Resource,
+    Scope,
+    Selection,
+    Signature,
+    StoredObject,
+)
 from dr_toolkit.model.keys import Ref, ResourceKey
 
 
@@ -191,6 +200,8 @@ def manifest(value: Manifest) -> bytes:
     }
     if value.selection is not None:
         document["selection"] = {"include": list(value.selection.include), "exclude": list(value.selection.exclude)}
+    if value.signatures:
+        document[SIGNATURES] = signatures(value.signatures)
     return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
@@ -200,6 +211,30 @@ def manifest_format(data: bytes) -> int:
     if type(number) is not int:
         raise ValueError("format is not a number")
     return number
+
+
+# --- signatures -------------------------------------------------------------------------------------
+
+SIGNATURES = "signatures"
+"""The member of a signed document that its signatures don't cover: they cover all the others, known or not."""
+
+
+def signatures(values: Iterable[Signature]) -> list[dict[str, str]]:
+    """Signatures as JSON."""
+    return [{"key": s.key, "algorithm": s.algorithm, "value": s.value} for s in values]
+
+
+def read_signatures(document: Mapping[str, Any]) -> tuple[Signature, ...]:
+    """The signatures that a document bears; raises ValueError, KeyError or TypeError where they are none."""
+    found = tuple(Signature(s["key"], s["algorithm"], s["value"]) for s in document.get(SIGNATURES, []))
+    if not all(isinstance(text, str) for s in found for text in (s.key, s.algorithm, s.value)):
+        raise ValueError("a signature is a key, an algorithm and a value, all text")
+    return found
+
+
+def signed_part(document: Mapping[str, Any]) -> bytes:
+    """What the signatures of a document (plain JSON) are made over: all its members but themselves, canonical."""
+    return dumps({name: value for name, value in document.items() if name != SIGNATURES}).encode()
 
 
 def _read_selection(document: Mapping[str, Any] | None) -> Selection | None:
@@ -221,5 +256,6 @@ def read_manifest(data: bytes) -> Manifest:
         parent=document.get("parent"),
         tool_version=document.get("tool_version", ""),
         selection=_read_selection(document.get("selection")),
+        signatures=read_signatures(document),
         format=document["format"],
     )

@@ -8,17 +8,20 @@ from typing import Any, TextIO
 
 from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.model import planfile
-from dr_toolkit.report import documents, documents_listings
+from dr_toolkit.report import documents, documents_drift, documents_listings, documents_store
 from dr_toolkit.report.listings import (
+    AcceptResult,
     BaselineResult,
     CreateResult,
     OnceResult,
+    RulesResult,
     SnapshotList,
     SnapshotShow,
     StatusResult,
     TypesResult,
 )
 from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, VerifyResult
+from dr_toolkit.report.store_results import DoctorResult, MirrorResult, PolicyResult, ProofResult, PruneResult
 from dr_toolkit.report.style import UNSAFE
 from dr_toolkit.report.text import Result
 
@@ -34,8 +37,10 @@ def document(value: Result) -> Any:
             return documents_listings.snapshot(value)
         case BaselineResult():
             return documents_listings.baseline(value)
+        case AcceptResult():
+            return documents_drift.accepted(value)
         case DriftReport():
-            return documents.drift(value)
+            return documents_drift.drift(value)
         case VerifyResult():
             return documents.verify(value)
         case PlanResult():
@@ -48,6 +53,18 @@ def document(value: Result) -> Any:
             return documents_listings.once(value)
         case TypesResult():
             return documents_listings.types(value)
+        case ProofResult():
+            return documents_store.proof(value)
+        case PruneResult():
+            return documents_store.prune(value)
+        case MirrorResult():
+            return documents_store.mirror(value)
+        case DoctorResult():
+            return documents_store.doctor(value)
+        case RulesResult():
+            return documents_listings.rules(value)
+        case PolicyResult():
+            return documents_store.policy(value)
         case DrToolkitError():
             return documents.error(value)
 

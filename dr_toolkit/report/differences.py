@@ -31,14 +31,14 @@ def fields(page: Page, changes: tuple[FieldChange, ...], indent: int) -> None:
 
 def field(page: Page, change: FieldChange, indent: int) -> None:
     """One field change: ``path: before → after``, or the lines that differ beneath the path."""
-    before, after = _sides(change)
+    before, after = sides_of(change)
     name = words.path(change.path)
     short = [words.compact(before), words.compact(after)]
     if sum(map(len, short)) <= INLINE and not any(_multiline(v) for v in (before, after)):
         page.line(f"{name}: ", (short[0], "red"), " → ", (short[1], "green"), indent=indent)
         return
     page.line(f"{name}:", indent=indent)
-    lines = list(_difference(_lines(before), _lines(after)))
+    lines = list(_difference(lines_of(before), lines_of(after)))
     if len(lines) == 2 and page.room is not None and not page.style.verbose:
         lines = _around(lines[0][1], lines[1][1])
     shown = lines if page.style.verbose else lines[:MOST_LINES]
@@ -49,7 +49,7 @@ def field(page: Page, change: FieldChange, indent: int) -> None:
         page.line((f"… {len(lines) - len(shown)} more lines (-v shows all)", "dim"), indent=indent + 2)
 
 
-def _sides(change: FieldChange) -> tuple[Any, Any]:
+def sides_of(change: FieldChange) -> tuple[Any, Any]:
     """Both values, with JSON inside text parsed, unless it is the text alone that differs."""
     before, after = words.readable(change.before), words.readable(change.after)
     if before == after:
@@ -63,7 +63,7 @@ def _multiline(value: Any) -> bool:
     return isinstance(value, str) and "\n" in value.rstrip("\n")
 
 
-def _lines(value: Any) -> list[str]:
+def lines_of(value: Any) -> list[str]:
     """A value over several lines: text as it is, anything else as indented JSON."""
     if value is None:
         return []

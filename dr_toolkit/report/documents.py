@@ -13,9 +13,9 @@ from typing import Any
 from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.model import planfile, wire
 from dr_toolkit.model.changes import Change
-from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
+from dr_toolkit.model.documents import Coverage
 from dr_toolkit.report import vocabulary as say
-from dr_toolkit.report.results import DriftReport, DriftResult, RestoreResult, VerifyResult
+from dr_toolkit.report.results import RestoreResult, VerifyResult
 
 SCHEMA_VERSION = 1
 
@@ -50,68 +50,12 @@ def error(value: DrToolkitError) -> Document:
     return envelope("error", summary, [value.message]) | {"error": facts | {"hint": value.next_step}}
 
 
-# --- drift and verification -----------------------------------------------------------------------
+# --- verification -------------------------------------------------------------------------------
 
 
-def drift(value: DriftReport) -> Document:
-    """The drift of all sources; each change and finding names its own."""
-    several = len(value.results) + len(value.failed) > 1
-    changes = [c for r in value.results for c in r.changes]
-    findings = [f for r in value.results for f in r.findings]
-    summary: Document = {
-        "verdict": value.verdict,
-        "exit_code": value.exit_code,
-        "in_sync": value.exit_code == 0,
-        "sources": len(value.results) + len(value.failed),
-        "changes": len(changes),
-        **_counts(changes, ("added", "removed", "changed"), say.DRIFT),
-        "findings": len(set(findings)),
-    }
-    gaps = [f"{r.source}: {line}" if several else line for r in value.results for line in r.gaps]
-    gaps += [f"{name}: {error.message}" for name, error in value.failed]
-    return envelope("drift", summary, gaps, _merged(value.results)) | {
-        "sources": [_drift_source(r) for r in value.results],
-        "failed": [{"source": name, **error(e)["error"]} for name, e in value.failed],
-        "changes": [
-            {"source": r.source, "difference": say.DRIFT[c.action], **planfile.change(c)}
-            for r in value.results
-            for c in r.changes
-        ],
-        "findings": [{"source": r.source, **wire.finding(f)} for r in value.results for f in say.ranked(r.findings)],
-    }
-
-
-def _drift_source(r: DriftResult) -> Document:
-    return {
-        "source": r.source,
-        "scope": wire.scope(r.scope) if r.scope else None,
-        "against": r.against,
-        "snapshot": {"id": r.baseline_id, "taken_at": r.baseline_taken_at or None},
-        "live_taken_at": r.live_taken_at,
-        "verdict": r.verdict,
-        "exit_code": r.exit_code,
-        "changes": len(r.changes),
-        "resources": r.resources,
-        "compared_types": list(r.compared_types),
-        "coverage": coverage(r.gaps, r.coverage),
-    }
-
-
-def _counts(changes: Iterable[Change], names: Sequence[str], told: say.Words) -> dict[str, int]:
+def counts(changes: Iterable[Change], names: Sequence[str], told: say.Words) -> dict[str, int]:
+    """How many changes each word stands for; every word is there."""
     return dict.fromkeys(names, 0) | say.tally(changes, told)
-
-
-def _merged(results: Sequence[DriftResult]) -> dict[str, Coverage]:
-    """Coverage over all sources: a type counts as read where every one of them could read it."""
-    if len(results) == 1:
-        return dict(results[0].coverage)
-    ranks = {READ: 0, EXCLUDED: 1, FAILED: 2}
-    merged: dict[str, Coverage] = {}
-    for r in results:
-        for name, c in r.coverage.items():
-            if name not in merged or ranks.get(c.status, 2) > ranks.get(merged[name].status, 2):
-                merged[name] = Coverage(c.status, f"{r.source}: {c.reason}" if c.reason else "")
-    return merged
 
 
 def verify(value: VerifyResult) -> Document:
@@ -122,7 +66,7 @@ def verify(value: VerifyResult) -> Document:
         "in_sync": value.exit_code == 0,
         "checked": value.checked,
         "differences": len(value.changes),
-        **_counts(value.changes, ("missing", "extra", "different"), say.VERIFY),
+        **counts(value.changes, ("missing", "extra", "different"), say.VERIFY),
         "findings": len(set(value.findings)),
     }
     return envelope("verify", summary, value.gaps, value.coverage) | {

@@ -12,6 +12,7 @@ from dr_toolkit.report.listings import (
     CreateEntry,
     CreateResult,
     OnceResult,
+    RulesResult,
     SnapshotList,
     SnapshotRow,
     SnapshotShow,
@@ -62,6 +63,7 @@ def _manifest(m: Manifest) -> Document:
         },
         "counts": dict(sorted(m.counts.items())),
         "findings": wire.findings(m.findings),
+        "signatures": wire.signatures(m.signatures),
     }
 
 
@@ -88,6 +90,8 @@ def _listed(row: SnapshotRow) -> Document:
         "resources": row.resources,
         "size": row.size,
         "damaged": row.damaged,
+        "pruned": row.pruned,
+        "short": row.short,
     }
 
 
@@ -128,6 +132,16 @@ def baseline(value: BaselineResult) -> Document:
         "set_by": value.set_by or None,
         "reason": value.reason or None,
         "previous": value.previous or None,
+        "history": [
+            {
+                "number": before.number,
+                "snapshot": before.snapshot,
+                "set_at": before.set_at,
+                "set_by": before.set_by,
+                "reason": before.reason,
+            }
+            for before in value.history
+        ],
     }
 
 
@@ -221,3 +235,20 @@ def _field(row: fields.FieldRow) -> Document:
     if row.field.default is not ABSENT:
         document["default"] = wire.plain(row.field.default)
     return document | ({"note": row.note} if row.note else {})
+
+
+def rules(value: RulesResult) -> Document:
+    """The rule book."""
+    summary: Document = {"verdict": value.verdict, "exit_code": value.exit_code, "rules": len(value.rules)}
+    return envelope("rules", summary, ()) | {
+        "rules": [
+            {
+                "id": rule.id,
+                "severity": rule.severity,
+                "title": rule.title,
+                "types": list(rule.types),
+                "reference": rule.reference,
+            }
+            for rule in value.rules
+        ],
+    }

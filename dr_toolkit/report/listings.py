@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dr_toolkit.engine.rulebook.case import Rule
 from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.model.documents import Manifest
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.report import vocabulary as say
-from dr_toolkit.report.results import INCOMPLETE, OK, STALE, worst
+from dr_toolkit.report.results import INCOMPLETE, OK, STALE, DriftResult, worst
 from dr_toolkit.spec.registry import Registry
 
 TAKEN, PARTIAL, NOT_DUE, RUNNING, FAILED_RUN = "taken", "incomplete", "not due", "running", "failed"
@@ -69,7 +70,8 @@ class CreateResult:
 class SnapshotRow:
     """One snapshot of a listing; counts are None where the listing did not read the manifest.
 
-    ``damaged`` says why a manifest can't be read; empty where it can, or was not tried.
+    ``damaged`` says why a manifest can't be read; empty where it can, or was not tried. ``pruned``: only its manifest
+    is left. ``short``: fewer stores have it than ``write_quorum`` asks for.
     """
 
     source: str
@@ -80,6 +82,18 @@ class SnapshotRow:
     size: int | None = None
     baseline: bool = False
     damaged: str = ""
+    pruned: bool = False
+    short: bool = False
+
+    @property
+    def note(self) -> str:
+        """What else is to be said of it: why it is damaged, or what it is."""
+        said = (
+            *(("baseline",) if self.baseline else ()),
+            *(("pruned: only the manifest is left",) if self.pruned else ()),
+            *(("in too few stores: dr-toolkit snapshot mirror",) if self.short else ()),
+        )
+        return self.damaged or ", ".join(said)
 
     @property
     def state(self) -> str:
@@ -136,7 +150,7 @@ class SnapshotShow:
 
 @dataclass(frozen=True)
 class BaselineResult:
-    """A source's baseline: what it is, or what it has just become (``moved``)."""
+    """A source's baseline: what it is, or what it has just become (``moved``); ``history``: those before it."""
 
     source: str
     snapshot: str
@@ -148,6 +162,7 @@ class BaselineResult:
     previous: str = ""
     moved: bool = False
     complete: bool = True
+    history: tuple[BaselineResult, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -160,6 +175,28 @@ class BaselineResult:
     @property
     def exit_code(self) -> int:
         """0: without a baseline there is an error instead of a result."""
+        return OK
+
+
+@dataclass(frozen=True)
+class AcceptResult:
+    """What was accepted, the baseline that came of it, and how many changes were left as drift."""
+
+    accepted: DriftResult
+    baseline: BaselineResult
+    left: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """What was accepted, in one line."""
+        if not self.baseline.moved:
+            return f"nothing to accept: {self.accepted.source} is what its baseline says"
+        rest = f"; {say.count(self.left, 'change')} left as drift" if self.left else ""
+        return f"accepted {say.count(len(self.accepted.changes), 'change')}: {self.baseline.verdict}{rest}"
+
+    @property
+    def exit_code(self) -> int:
+        """0: what could not be accepted is an error."""
         return OK
 
 
@@ -272,6 +309,23 @@ class TypesResult:
         restored = say.count(len(types) - found, "type")
         left = say.count(len(self.left_out), "operation")
         return f"{restored} restored, {found:,} only found; {left} left out"
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0."""
+        return OK
+
+
+@dataclass(frozen=True)
+class RulesResult:
+    """The rule book."""
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def verdict(self) -> str:
+        """How many rules there are."""
+        return say.count(len(self.rules), "rule")
 
     @property
     def exit_code(self) -> int:

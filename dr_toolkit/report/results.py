@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from dr_toolkit.engine.exposure import Exposure
 from dr_toolkit.errors import DrToolkitError
+from dr_toolkit.model.alerts import LOW, NOTE, SEVERITIES, Alert, reaches
 from dr_toolkit.model.changes import Change, Plan, Step
+from dr_toolkit.model.deeds import Deeds
 from dr_toolkit.model.documents import GAP, Coverage, Finding, Scope
+from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report import vocabulary as say
 
 OK, ERROR, DIFFERS, INCOMPLETE, STALE = 0, 1, 2, 3, 4
@@ -24,11 +28,28 @@ def worst(codes: Iterable[int]) -> int:
 
 
 @dataclass(frozen=True)
+class Ignored:
+    """A change, or the named fields of it, that a rule of the config accepts until the end of a day, if it says one."""
+
+    key: ResourceKey
+    action: str
+    fields: tuple[str, ...]
+    rule: str
+    field: str
+    reason: str
+    owner: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True)
 class DriftResult:
     """What differs in one source or target between a snapshot and what is live.
 
     ``changes`` lead from the snapshot to what is live: ``create`` is what the snapshot lacks, ``before`` is the
-    snapshot's value. ``against`` says what the snapshot is: the baseline, or one that was asked for.
+    snapshot's value. ``against`` says what the snapshot is: the baseline, or one that was asked for. ``live_id`` is the
+    snapshot that stands for what is live, where two are compared. ``severities`` are by printed key. ``hidden`` changes
+    are less severe than ``least``, and are neither shown nor counted. ``deeds`` is None where nobody asked who it was;
+    ``ids`` are the physical ids, by printed key, of what changed and of what that lies in or names.
     """
 
     source: str
@@ -42,6 +63,30 @@ class DriftResult:
     baseline_taken_at: str = ""
     against: str = "baseline"
     resources: int = 0
+    live_id: str = ""
+    alerts: tuple[Alert, ...] = ()
+    severities: Mapping[str, str] = field(default_factory=dict)
+    exposures: tuple[Exposure, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    least: str = ""
+    hidden: int = 0
+    deeds: Deeds | None = None
+    ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def severity(self, change: Change) -> str:
+        """How bad a change is; low where nobody said."""
+        return self.severities.get(change.key.text, LOW)
+
+    @property
+    def standing(self) -> tuple[Alert, ...]:
+        """Alerts on how things are, changed or not: they are said, and are no drift."""
+        return tuple(a for a in self.alerts if a.standing)
+
+    @property
+    def tally(self) -> dict[str, int]:
+        """How many changes there are of each severity, the worst first; of none where there are none."""
+        counts = {s: sum(self.severity(c) == s for c in self.changes) for s in SEVERITIES}
+        return {s: number for s, number in counts.items() if number}
 
     @property
     def doubt(self) -> str:
@@ -56,18 +101,35 @@ class DriftResult:
     @property
     def verdict(self) -> str:
         """The whole report in one line."""
-        return _verdict(self.changes, say.DRIFT, "change", "in sync", "can't say clean", self.doubt)
+        clean = f"nothing as bad as {self.least}" if self.hidden else "in sync"
+        counted = [f"{number:,} {severity}" for severity, number in self.tally.items()] if self.severities else []
+        aside = f" ({', '.join(counted)})" if counted else ""
+        verdict = _verdict(self.changes, say.DRIFT, "change", clean, "can't say clean", self.doubt, aside)
+        return f"{verdict}; {say.count(self.hidden, 'lesser change')} not shown" if self.hidden else verdict
 
     @property
     def exit_code(self) -> int:
         """2 for drift, 3 for what could not be read, which goes first."""
         return _code(self.changes, self.doubt)
 
+    def at_least(self, severity: str) -> DriftResult:
+        """The same, with only what is as bad as that or worse."""
+        kept = tuple(c for c in self.changes if reaches(self.severity(c), severity))
+        keys = {c.key for c in kept}
+        alerts = tuple(a for a in self.alerts if reaches(a.severity, severity))
+        groups = {(k.path[:2] if k.type.startswith("ec2.security_group") else k) for k in keys}
+        lists = any(k.type == "ec2.prefix_list" for k in keys)
+        exposures = tuple(e for e in self.exposures if lists or e.key.path in groups)
+        hidden = len(self.changes) - len(kept)
+        return replace(self, changes=kept, alerts=alerts, exposures=exposures, least=severity, hidden=hidden)
 
-def _verdict(changes: tuple[Change, ...], words: say.Words, noun: str, clean: str, unsure: str, doubt: str) -> str:
+
+def _verdict(
+    changes: tuple[Change, ...], words: say.Words, noun: str, clean: str, unsure: str, doubt: str, aside: str = ""
+) -> str:
     if not changes:
         return f"{unsure}: {doubt}" if doubt else clean
-    found = f"{say.count(len(changes), noun)}: {say.tallied(changes, words)}"
+    found = f"{say.count(len(changes), noun)}: {say.tallied(changes, words)}{aside}"
     return f"{found}; incomplete: {doubt}" if doubt else found
 
 
@@ -77,10 +139,14 @@ def _code(differences: Sized, doubt: str) -> int:
 
 @dataclass(frozen=True)
 class DriftReport:
-    """The drift of all sources and targets that were asked about; ``failed``: those that could not be compared."""
+    """The drift of all sources and targets that were asked about; ``failed``: those that could not be compared.
+
+    ``findings`` are about the report as a whole, such as rules of the config that ignore nothing.
+    """
 
     results: tuple[DriftResult, ...]
     failed: tuple[tuple[str, DrToolkitError], ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -95,6 +161,12 @@ class DriftReport:
     def exit_code(self) -> int:
         """The worst of all."""
         return worst([*(r.exit_code for r in self.results), *(error.exit_code for _, error in self.failed)])
+
+    @property
+    def severity(self) -> str:
+        """The worst of all changes; ``info`` where there are none."""
+        found = {severity for r in self.results for severity in r.tally}
+        return min(found, key=SEVERITIES.index, default=NOTE)
 
 
 @dataclass(frozen=True)

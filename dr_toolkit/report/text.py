@@ -10,12 +10,15 @@ from dr_toolkit.report import (
     text_restore,
     text_schedule,
     text_snapshots,
+    text_store,
     text_types,
 )
 from dr_toolkit.report.listings import (
+    AcceptResult,
     BaselineResult,
     CreateResult,
     OnceResult,
+    RulesResult,
     SnapshotList,
     SnapshotShow,
     StatusResult,
@@ -23,6 +26,7 @@ from dr_toolkit.report.listings import (
 )
 from dr_toolkit.report.page import Page
 from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, VerifyResult
+from dr_toolkit.report.store_results import DoctorResult, MirrorResult, PolicyResult, ProofResult, PruneResult
 from dr_toolkit.spec.registry import Registry
 
 Result = (
@@ -30,6 +34,7 @@ Result = (
     | SnapshotList
     | SnapshotShow
     | BaselineResult
+    | AcceptResult
     | DriftReport
     | PlanResult
     | RestoreResult
@@ -37,6 +42,12 @@ Result = (
     | StatusResult
     | OnceResult
     | TypesResult
+    | ProofResult
+    | PruneResult
+    | MirrorResult
+    | DoctorResult
+    | RulesResult
+    | PolicyResult
     | DrToolkitError
 )
 """What a command can end with; each has an ``exit_code``."""
@@ -53,6 +64,8 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_snapshots.shown(page, value, registry)
         case BaselineResult():
             text_snapshots.baseline(page, value)
+        case AcceptResult():
+            text_drift.accepted(page, value, registry)
         case DriftReport():
             text_drift.report(page, value, registry)
         case VerifyResult():
@@ -67,6 +80,18 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_schedule.once(page, value)
         case TypesResult():
             text_types.types(page, value)
+        case ProofResult():
+            text_store.proof(page, value)
+        case PruneResult():
+            text_store.prune(page, value)
+        case MirrorResult():
+            text_store.mirror(page, value)
+        case DoctorResult():
+            text_store.doctor(page, value)
+        case RulesResult():
+            text_drift.rule_book(page, value)
+        case PolicyResult():
+            text_store.policy(page, value)
         case DrToolkitError():
             text_error.error(page, value)
 

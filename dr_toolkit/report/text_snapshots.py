@@ -57,8 +57,7 @@ def listing(page: Page, value: SnapshotList) -> None:
 def _row(row: SnapshotRow, counted: bool) -> list[Part]:
     resources = "" if row.resources is None else f"{row.resources:,}"
     size = "" if row.size is None else vocabulary.size(row.size)
-    note = row.damaged or ("baseline" if row.baseline else "")
-    return [row.id, (row.state, STATES[row.state]), *((resources, size) if counted else ()), note]
+    return [row.id, (row.state, STATES[row.state]), *((resources, size) if counted else ()), row.note]
 
 
 def shown(page: Page, value: SnapshotShow, registry: Registry) -> None:
@@ -75,6 +74,8 @@ def shown(page: Page, value: SnapshotShow, registry: Registry) -> None:
     for role, o in m.objects.items():
         facts = f"{role}: {vocabulary.size(o.size)}, sha256 {o.sha256[:12]}"
         page.entry([facts], [(o.name, "dim")])
+    for signature in m.signatures:
+        page.line(f"signed with {signature.key} ({signature.algorithm})")
     if m.parent:
         page.line((f"the snapshot before it: {m.parent.get('id', '')}", "dim"))
     if value.estate is not None:
@@ -131,3 +132,7 @@ def baseline(page: Page, value: BaselineResult) -> None:
             page.line((f"{name:<8}  ", "dim"), text, indent=2, hang=10)
     if not value.complete:
         page.line(("! ", sections.BAD), "this snapshot is incomplete: drift against it can't say clean", indent=2)
+    for before in reversed(value.history):
+        page.line((f"before it, number {before.number}: {before.snapshot}", "dim"), indent=2)
+        told = ", ".join(filter(None, (before.set_at, f"by {before.set_by}", before.reason)))
+        page.line((told, "dim"), indent=4)

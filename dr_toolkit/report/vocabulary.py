@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, UPDATE, Change
 from dr_toolkit.model.documents import BLOCKED, EXCLUDED, FAILED, GAP, INFO, WARNING, Coverage, Finding
 
@@ -42,6 +43,10 @@ COLORS: Words = {CREATE: "green", DELETE: "red", UPDATE: "yellow", REPLACE: "mag
 
 SEVERITIES: Words = {BLOCKED: "bold red", GAP: "bold red", WARNING: "yellow", INFO: "cyan"}
 """Severities, the worst first, each with its colour."""
+
+
+ALARMS: Words = {CRITICAL: "bold red", HIGH: "red", MEDIUM: "yellow", LOW: "cyan", NOTE: "dim"}
+"""How bad drift is, the worst first, each with its colour."""
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -149,7 +149,7 @@ TYPES = (
                     "vpcEndpointIds": reference("ec2.vpc_endpoint", unordered=True),
                 }
             ),
-            "policy": located(json=True),
+            "policy": located(json=True, policy=True),
             "tags": setting(),
             "disableExecuteApiEndpoint": setting(default=False),
             "securityPolicy": setting(),

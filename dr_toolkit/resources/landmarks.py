@@ -122,6 +122,7 @@ CLIENT_CERTIFICATE = ResourceType(
     landmark=True,
     pairs_by_id=True,
     born=lambda data: data.get("createdDate", ""),
+    facts=("expirationDate",),
     fields=_all_observed(
         *("clientCertificateId", "description", "pemEncodedCertificate", "createdDate", "expirationDate", "tags")
     ),

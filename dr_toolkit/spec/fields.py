@@ -35,7 +35,8 @@ class Field:
 
     ``to``: the types that a reference may lead to. ``why``: for observed and manual, the reason. ``default``: what
     absence means; a value equal to it is dropped. ``unordered``: a list whose order means nothing; ``keyed``: a list
-    of objects, each known by that member. ``json``: text that is compared parsed. ``free``: text of the customer's own,
+    of objects, each known by that member. ``json``: text that is compared parsed; ``policy``: by what it says, however
+    it is written. ``free``: text of the customer's own,
     kept as it is, in which an id or region is only reported. ``cidr``: an address range, which a target may rewrite.
     ``at_create``: set by hand only on what is there already. ``fixed``: a change means replacing the resource.
     ``members`` describe a structure, ``values`` the values of a map, ``items`` the items of a list.
@@ -48,6 +49,7 @@ class Field:
     unordered: bool = False
     keyed: str | None = None
     json: bool = False
+    policy: bool = False
     free: bool = False
     cidr: bool = False
     at_create: bool = False

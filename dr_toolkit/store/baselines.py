@@ -8,8 +8,10 @@ from dr_toolkit.errors import IntegrityError, LockedError
 from dr_toolkit.store import clock, layout
 from dr_toolkit.store.clock import Clock
 from dr_toolkit.store.objects import ObjectStore
+from dr_toolkit.store.seals import UNSEALED, Seal
 from dr_toolkit.store.sequences import Numbered, Sequence
 
+_PREFIX = "baselines/"
 _MEMBERS = ("source", "snapshot", "manifest_sha256", "set_at", "set_by", "reason")
 
 
@@ -33,14 +35,33 @@ class Baseline:
 class Baselines:
     """The baselines in one store. Whatever the store raises goes through."""
 
-    def __init__(self, objects: ObjectStore, now: Clock = clock.now) -> None:
+    def __init__(self, objects: ObjectStore, now: Clock = clock.now, seal: Seal = UNSEALED) -> None:
         self._objects = objects
         self._now = now
+        self._seal = seal
 
-    def get(self, source: str) -> Baseline | None:
-        """The baseline that holds, None where there is none: one listing, one read. Raises IntegrityError."""
-        last = self._sequence(source).last()
+    def get(self, source: str, number: int | None = None) -> Baseline | None:
+        """The baseline that holds, None where there is none: one listing, one read. Raises IntegrityError.
+
+        Without a listing where its number is known already; 0: there is none.
+        """
+        sequence = self._sequence(source)
+        last = sequence.last() if number is None else sequence.get(number) if number else None
         return self._read(source, last) if last else None
+
+    def numbers(self) -> dict[str, int]:
+        """The number of the baseline that holds, by source: one listing for all."""
+        found: dict[str, int] = {}
+        for name in self._objects.list(_PREFIX):
+            source = layout.unquoted(name.removeprefix(_PREFIX).partition("/")[0])
+            number = layout.parse_record(layout.baselines(source), name) if source else None
+            if source and number:
+                found[source] = max(found.get(source, 0), number)
+        return found
+
+    def number(self, source: str) -> int:
+        """The number of the baseline that holds, 0 where there is none: one listing, and it may be one to refuse."""
+        return max(self._sequence(source).numbers(), default=0)
 
     def history(self, source: str) -> list[Baseline]:
         """All baselines of a source, the oldest first. Raises IntegrityError."""
@@ -62,7 +83,7 @@ class Baselines:
         else LockedError: somebody else has set one in the meantime.
         """
         sequence = self._sequence(source)
-        if replaces is not None and max(sequence.numbers(), default=0) != replaces:
+        if replaces is not None and self.number(source) != replaces:
             raise _overtaken(source)
         record = {
             "source": source,
@@ -79,7 +100,7 @@ class Baselines:
         return Baseline(number, **record)
 
     def _sequence(self, source: str) -> Sequence:
-        return Sequence(self._objects, layout.baselines(source))
+        return Sequence(self._objects, layout.baselines(source), self._seal)
 
     def _read(self, source: str, item: Numbered) -> Baseline:
         try:

@@ -9,6 +9,8 @@ from typing import Literal, Self
 
 from dr_toolkit.store.processes import is_gone, machine
 
+_LONGEST = timedelta(days=2)
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -36,8 +38,11 @@ class Claim:
     state: Literal["held", "released"]
 
     def holds(self, now: datetime) -> bool:
-        """Whether nobody else may have the lease now; false too where its process is known dead."""
-        if self.state == "released" or self.until <= now:
+        """Whether nobody else may have the lease now; false too where its process is known dead.
+
+        And where it states a time that no clock explains: a claim that was put there must not lock others out for ever.
+        """
+        if self.state == "released" or not now < self.until <= now + _LONGEST:
             return False
         return not (self.holder.machine == machine() and is_gone(self.holder.pid))
 

@@ -2,8 +2,8 @@
 
 A choice (``SNAPSHOT`` on the command line) is one of
 
-- ``latest``: the last complete one;
-- an id, or its unique beginning: complete or not;
+- ``latest``: the last complete one that is not pruned;
+- an id, or its unique beginning: complete or not, pruned or not;
 - a UTC time with a dash: ``2026-11-22``, ``2026-11-22T03:00`` or ``2026-11-22T03:00:00``, a ``Z`` behind it
   allowed. It names the last complete one at or before the end of the day, minute or second that is
   written: a snapshot of 03:00:02 is found by ``2026-11-22T03:00`` and by ``2026-11-22``.
@@ -12,8 +12,8 @@ A choice (``SNAPSHOT`` on the command line) is one of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from dr_toolkit.errors import SnapshotAmbiguous, SnapshotNotFound, UsageError
@@ -28,12 +28,17 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Entry:
-    """A snapshot as a listing shows it; ``taken_at`` is UTC, in whole seconds."""
+    """A snapshot as a listing shows it; ``taken_at`` is UTC, in whole seconds.
+
+    ``pruned``: a tombstone says that only the manifest is left. ``short``: too few of several stores have it.
+    """
 
     id: str
     source: str
     taken_at: datetime
     complete: bool
+    pruned: bool = field(default=False, compare=False)
+    short: bool = field(default=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -41,10 +46,24 @@ class Entry:
         return layout.manifest(self.source, self.id, self.complete)
 
 
-def read(names: Iterable[str]) -> list[Entry]:
-    """The snapshots among ``names``, the oldest first; names of anything else are left out."""
-    found = (layout.parse_manifest(name) for name in names)
-    entries = [Entry(f.snapshot, f.source, layout.taken_at(f.snapshot), f.complete) for f in found if f]
+def read(names: Collection[str], short: Container[str] = ()) -> list[Entry]:
+    """The snapshots among ``names``, the oldest first; names of anything else are left out.
+
+    ``short`` are the names that too few stores have.
+    """
+    found = [(name, f) for name in names if (f := layout.parse_manifest(name))]
+    pruned = {stone for name in names if (stone := layout.parse_tombstone(name))}
+    entries = [
+        Entry(
+            f.snapshot,
+            f.source,
+            layout.taken_at(f.snapshot),
+            f.complete,
+            (f.source, f.snapshot) in pruned,
+            name in short,
+        )
+        for name, f in found
+    ]
     return sorted(entries, key=lambda e: (e.id, e.source, e.complete))
 
 
@@ -54,8 +73,8 @@ def choose(entries: Sequence[Entry], spec: str, *, source: str, store: str) -> E
     Raises SnapshotNotFound, SnapshotAmbiguous, and UsageError for a day or time that doesn't exist.
     """
     if spec == LATEST or _DASHED.fullmatch(spec):
-        before = None if spec == LATEST else _end(spec)
-        fitting = [e for e in entries if before is None or e.taken_at < before]
+        before = end(spec)
+        fitting = [e for e in entries if not e.pruned and (before is None or e.taken_at < before)]
         complete = [e for e in fitting if e.complete]
         if not complete:
             raise SnapshotNotFound(snapshot=spec, source=source, store=store, **_hint(fitting))
@@ -68,8 +87,15 @@ def choose(entries: Sequence[Entry], spec: str, *, source: str, store: str) -> E
     return matches.get(spec) or next(iter(matches.values()))
 
 
-def _end(spec: str) -> datetime:
-    """The first moment after the day, minute or second that ``spec`` names."""
+def chosen_by_time(spec: str) -> bool:
+    """Whether a choice is of the last one of all, or as of a time: another one would be chosen if it were gone."""
+    return spec == LATEST or _DASHED.fullmatch(spec) is not None
+
+
+def end(spec: str) -> datetime | None:
+    """The first moment after the day, minute or second that ``spec`` names; None for ``latest``. Raises UsageError."""
+    if spec == LATEST:
+        return None
     try:
         start = datetime.fromisoformat(spec.removesuffix("Z")).replace(tzinfo=UTC)
         if "T" not in spec:

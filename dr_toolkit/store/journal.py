@@ -28,6 +28,7 @@ from dr_toolkit.model import wire
 from dr_toolkit.store import clock, layout
 from dr_toolkit.store.clock import Clock
 from dr_toolkit.store.objects import ObjectStore
+from dr_toolkit.store.seals import UNSEALED, Seal
 from dr_toolkit.store.sequences import Numbered, Sequence, numbers
 
 BEGIN, INTENT, DONE, FAILED, RESUMED, END = "begin", "intent", "done", "failed", "resumed", "end"
@@ -65,12 +66,18 @@ class Runs:
     """The runs on one target, in the store that keeps its state. Whatever the store raises goes through."""
 
     def __init__(
-        self, objects: ObjectStore, target: str, now: Clock = clock.now, by: Callable[[], str] = token
+        self,
+        objects: ObjectStore,
+        target: str,
+        now: Clock = clock.now,
+        by: Callable[[], str] = token,
+        seal: Seal = UNSEALED,
     ) -> None:
         self._objects = objects
         self._target = target
         self._now = now
         self._by = by
+        self._seal = seal
 
     def runs(self) -> list[str]:
         """The names of all runs, the oldest first: one listing."""
@@ -141,7 +148,7 @@ class Runs:
         return Journal(self._sequence(state.run), self._target, state, self._now, self._by())
 
     def _sequence(self, run: str) -> Sequence:
-        return Sequence(self._objects, layout.run(self._target, run))
+        return Sequence(self._objects, layout.run(self._target, run), self._seal)
 
     def _listed(self, run: str | None = None) -> dict[str, list[int]]:
         """The numbers of the records of one run or all."""

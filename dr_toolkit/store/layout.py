@@ -4,9 +4,11 @@
     v1/<source>/<id>.ids.jsonl.gz              physical ids and observed facts
     v1/<source>/<id>.manifest.json             commits them
     v1/<source>/<id>.partial.manifest.json     commits them, where the capture is incomplete
+    v1/<source>/<id>.pruned.json               says that the body and ids were pruned
     baselines/<source>/<n>.json                numbered sequences, n with six digits or more
     runs/<target>/<run>/<n>.json
     pairings/<source>/<target>/<n>.json
+    anchors/<source>/<n>.json                  in a store of their own
 
 ``<id>`` is ``20261122T030000Z-`` and the first 12 hex digits of the body's SHA-256. In the name of a
 source or target every byte but letters, digits, ``_``, ``-`` and ``.`` (not as the first) stands as
@@ -28,7 +30,7 @@ _TIME = "%Y%m%dT%H%M%SZ"
 _ID = re.compile(r"([0-9]{8}T[0-9]{6}Z)-[0-9a-f]{12}")
 _NUMBER = re.compile(r"0[0-9]{5}|[1-9][0-9]{5,}")
 _PLAIN = re.compile(r"[^A-Za-z0-9_.-]|^\.")
-_COMPLETE, _PARTIAL = ".manifest.json", ".partial.manifest.json"
+_COMPLETE, _PARTIAL, _PRUNED = ".manifest.json", ".partial.manifest.json", ".pruned.json"
 
 
 # --- names of sources and targets -------------------------------------------------------------------
@@ -97,6 +99,16 @@ def manifest(source: str, snapshot: str, complete: bool) -> str:
     return f"{snapshots(source)}{snapshot}{_COMPLETE if complete else _PARTIAL}"
 
 
+def tombstone(source: str, snapshot: str) -> str:
+    """The name of what says that a snapshot was pruned."""
+    return f"{snapshots(source)}{snapshot}{_PRUNED}"
+
+
+def parse_tombstone(name: str) -> tuple[str, str] | None:
+    """The inverse of ``tombstone``: source and id; None for any other object's name."""
+    return _parse(name, _PRUNED)
+
+
 @dataclass(frozen=True)
 class ManifestName:
     """What a manifest's name says."""
@@ -108,15 +120,19 @@ class ManifestName:
 
 def parse_manifest(name: str) -> ManifestName | None:
     """The inverse of ``manifest``; None for any other object's name."""
+    complete = not name.endswith(_PARTIAL)
+    found = _parse(name, _COMPLETE if complete else _PARTIAL)
+    return ManifestName(*found, complete) if found else None
+
+
+def _parse(name: str, suffix: str) -> tuple[str, str] | None:
     version, _, rest = name.partition("/")
     segment, _, file = rest.partition("/")
-    complete = not file.endswith(_PARTIAL)
-    suffix = _COMPLETE if complete else _PARTIAL
     snapshot = file.removesuffix(suffix)
     source = unquoted(segment) if segment else None
     if version != _VERSION or source is None or snapshot == file or not is_snapshot_id(snapshot):
         return None
-    return ManifestName(source, snapshot, complete)
+    return source, snapshot
 
 
 # --- numbered sequences -----------------------------------------------------------------------------
@@ -130,6 +146,11 @@ def baselines(source: str) -> str:
 def pairings(source: str, target: str) -> str:
     """What the names of the pairing tables of a source and a target start with."""
     return f"pairings/{quoted(source)}/{quoted(target)}/"
+
+
+def anchors(source: str) -> str:
+    """What the names of the records of how far a source has come start with."""
+    return f"anchors/{quoted(source)}/"
 
 
 def runs(target: str) -> str:

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dr_toolkit.errors import IntegrityError, LockedError
 from dr_toolkit.store import layout
 from dr_toolkit.store.objects import ObjectStore
+from dr_toolkit.store.seals import UNSEALED, Seal
 from dr_toolkit.store.sequences import Sequence
 
 
 class Pairings:
     """The pairing tables in one store. Whatever the store raises goes through."""
 
-    def __init__(self, objects: ObjectStore) -> None:
+    def __init__(self, objects: ObjectStore, seal: Seal = UNSEALED) -> None:
         self._objects = objects
+        self._seal = seal
 
     def get(self, source: str, target: str) -> dict[str, str]:
         """Printed keys of the source to physical ids in the target; empty where nothing was paired.
@@ -41,7 +43,7 @@ class Pairings:
             return
 
     def _sequence(self, source: str, target: str) -> Sequence:
-        return Sequence(self._objects, layout.pairings(source, target))
+        return Sequence(self._objects, layout.pairings(source, target), self._seal)
 
     def _read(self, source: str, target: str) -> tuple[int, dict[str, str]]:
         last = self._sequence(source, target).last()

@@ -103,11 +103,37 @@ class S3Store:
                 break
         return None
 
+    def ask(self, operation: str, action: str, name: str | None = None, **request: Any) -> dict[str, Any]:
+        """An operation of S3's own on the bucket, or on the object ``name``; nothing is changed.
+
+        Raises as ``get`` does: StoreRefused where S3 says no, with S3's code in ``facts["code"]``.
+        """
+        with self._told(action, name or "the bucket"):
+            filesystem = self._filesystem()
+            bucket, base, _ = filesystem.split_path(f"{self._root}/{name or ''}")
+            key = {"Key": base.lstrip("/")} if name else {}
+            return dict(filesystem.call_s3(operation, Bucket=bucket, **key, **request))
+
+    def pages(self, operation: str, action: str, prefix: str) -> Iterator[tuple[dict[str, Any], str]]:
+        """The pages of a listing of versions under ``prefix``, and what their keys begin with before a name."""
+        with self._told(action, f"{prefix}*"):
+            filesystem = self._filesystem()
+            bucket, base, _ = filesystem.split_path(f"{self._root}/")
+            base = base.lstrip("/")
+            request: dict[str, Any] = {"Bucket": bucket, "Prefix": base + prefix}
+            while True:
+                page = filesystem.call_s3(operation, **request)
+                yield page, base
+                if not page.get("IsTruncated"):
+                    return
+                request["KeyMarker"], request["VersionIdMarker"] = page["NextKeyMarker"], page["NextVersionIdMarker"]
+
     def _read(self, name: str) -> bytes:
         return bytes(self._filesystem().cat_file(f"{self._root}/{name}"))
 
     def _create(self, name: str, data: bytes) -> None:
-        self._filesystem().pipe_file(f"{self._root}/{name}", data, mode="create", **self._options.write_arguments())
+        arguments = self._options.write_arguments(name)
+        self._filesystem().pipe_file(f"{self._root}/{name}", data, mode="create", **arguments)
 
     def _is_there(self, name: str, data: bytes) -> bool:
         """Whether ``name`` has our content, after S3 said that it is taken; raises ``ObjectExists``."""

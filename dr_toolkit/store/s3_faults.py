@@ -131,7 +131,7 @@ def _for_code(
         hint = "The bucket lies in another region: give the store's own region."
     elif code in ("AccessDenied", "403"):
         hint = StoreRefused.hint
-    return StoreRefused(store=store, action=action, name=name, reason=reason, hint=hint)
+    return StoreRefused(store=store, action=action, name=name, reason=reason, hint=hint, code=code)
 
 
 def _for_type(error: Exception, *, store: str, region: str | None, name: str) -> DrToolkitError | None:

@@ -25,13 +25,14 @@ CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 30
 """Seconds to wait for the next bytes of an answer."""
 
+_LOCKED = ("v1/", "baselines/", "anchors/")
 _ATTEMPTS = 3  # botocore's; s3fs's own, on top of each, are switched off
 _AMAZON_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectLock:
-    """How long each object is kept from being removed, ``days`` from its creation.
+    """How long each object of a snapshot, baseline or anchor is kept from being removed, ``days`` from its creation.
 
     The bucket must have Object Lock on. Raises ``UsageError`` for a mode that S3 does not have, or
     for less than a day.
@@ -74,8 +75,11 @@ class S3Options:
         host = urlsplit(self.endpoint_url or "").hostname or ""
         return None if host.endswith(_AMAZON_HOSTS) else self.endpoint_url
 
-    def write_arguments(self) -> dict[str, Any]:
-        """What a PutObject made now has to say about encryption and retention."""
+    def write_arguments(self, name: str) -> dict[str, Any]:
+        """What a PutObject of ``name`` made now has to say about encryption and retention.
+
+        A lock is for what is to be kept, and not for heartbeats and journals, of which there is no end.
+        """
         arguments: dict[str, Any] = {}
         if self.kms_key_arn:
             arguments |= {
@@ -83,7 +87,7 @@ class S3Options:
                 "SSEKMSKeyId": self.kms_key_arn,
                 "BucketKeyEnabled": True,
             }
-        if self.object_lock:
+        if self.object_lock and name.startswith(_LOCKED):
             arguments |= {
                 "ObjectLockMode": self.object_lock.mode.upper(),
                 "ObjectLockRetainUntilDate": datetime.now(UTC) + timedelta(days=self.object_lock.days),

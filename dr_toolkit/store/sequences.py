@@ -3,6 +3,8 @@
 Numbers count from 1 without a gap. A record is a JSON object (it may hold ``Ref``s) in canonical bytes.
 A store takes a second put of the same bytes for the first one made again: writers that must be told
 apart put something of their own into their records.
+
+With a seal each record is signed, its name included, and what isn't signed is not read.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from typing import Any
 
 from dr_toolkit.errors import IntegrityError, LockedError, ObjectExists, ObjectNotFound
 from dr_toolkit.model import wire
-from dr_toolkit.store import layout
+from dr_toolkit.store import layout, seals
 from dr_toolkit.store.objects import ObjectStore
+from dr_toolkit.store.seals import UNSEALED, Seal
 
 _READERS = 8
 _UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError)
@@ -33,19 +36,28 @@ class Numbered:
 class Sequence:
     """The records under ``prefix``, which ends in a slash. Whatever the store raises goes through."""
 
-    def __init__(self, objects: ObjectStore, prefix: str) -> None:
+    def __init__(self, objects: ObjectStore, prefix: str, seal: Seal = UNSEALED) -> None:
         self._objects = objects
         self.prefix = prefix
+        self._seal = seal
 
     def numbers(self) -> list[int]:
         """The numbers that are there, ascending: one listing. Other names are left out."""
         return numbers(self._objects.list(self.prefix), self.prefix)
 
     def get(self, number: int) -> Numbered:
-        """Record number ``number``: one read. Raises IntegrityError where it is missing or can't be read."""
+        """Record number ``number``: one read.
+
+        Raises IntegrityError where it is missing or can't be read, SignatureMissing and SignatureWrong.
+        """
         name = layout.record(self.prefix, number)
         try:
-            record = wire.rich(json.loads(self._objects.get(name)))
+            document = json.loads(self._objects.get(name))
+            if not isinstance(document, dict):
+                raise ValueError("it is not a JSON object")
+            self._seal.check(f"record {name}", document, name=name, store=self._objects.url)
+            document.pop(wire.SIGNATURES, None)
+            record = wire.rich(document)
             if not isinstance(record, dict):
                 raise ValueError("it is not a JSON object")
         except ObjectNotFound:
@@ -79,16 +91,20 @@ class Sequence:
         With ``expect`` it gets this number, or LockedError is raised where that is taken by other content;
         else it gets the next free one, however many others are writing.
         """
-        data = wire.canonical(record) + b"\n"
         number = expect or self._next()
         while True:
+            name = layout.record(self.prefix, number)
             try:
-                self._objects.put_if_absent(layout.record(self.prefix, number), data)
+                self._objects.put_if_absent(name, self._written(name, record))
                 return number
             except ObjectExists:
                 if expect is not None:
                     raise self._taken(number) from None
                 number += 1
+
+    def _written(self, name: str, record: Mapping[str, Any]) -> bytes:
+        document = seals.sealed(self._seal, f"record {name}", wire.plain(record))
+        return wire.dumps(document).encode() + b"\n"
 
     def _next(self) -> int:
         there = self.numbers()

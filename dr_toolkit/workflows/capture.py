@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dr_toolkit.config import Source
@@ -25,7 +26,11 @@ from dr_toolkit.resources import registry
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.leases import acquire
+from dr_toolkit.store.mirrored import MirroredStore
+from dr_toolkit.workflows import trust
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, excluded, narrow
+
+log = logging.getLogger(__name__)
 
 STAGE = "apigateway.stage"
 
@@ -61,17 +66,20 @@ def take(context: Context, source: Source) -> CreateEntry:
     """Capture one source into the store; the first complete snapshot becomes its baseline."""
     began = time.monotonic()
     try:
-        with acquire(context.store, f"capture/{_lease_name(source.name)}", LEASE_SECONDS, context.now):
+        if isinstance(context.store, MirroredStore):
+            context.store.forgive()
+        with acquire(context.store, lease_name(source.name), LEASE_SECONDS, context.now):
             manifest, first = _take(context, source)
     except DrToolkitError as error:
         return CreateEntry(source.name, error=error, seconds=time.monotonic() - began)
     return CreateEntry(source.name, manifest, None, first, time.monotonic() - began)
 
 
-def _lease_name(source: str) -> str:
+def lease_name(source: str) -> str:
+    """The name of the lease that a source is captured under."""
     from dr_toolkit.store.layout import quoted
 
-    return quoted(source)
+    return f"capture/{quoted(source)}"
 
 
 def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
@@ -79,15 +87,17 @@ def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
     scope, estate = read(context, source)
     context.progress("writing the snapshot")
     manifest = context.snapshots.write(source.name, scope, estate, taken_at, VERSION)
-    if not manifest.complete or context.baselines.get(source.name) is not None:
+    trust.keep_head(context, manifest)
+    if not manifest.complete or context.baselines.number(source.name):
         return manifest, False
     entry = context.snapshots.resolve(source.name, manifest.id)
     digest = context.snapshots.manifest_digest(entry)
     reason = "the first complete snapshot"
     try:
-        context.baselines.set(source.name, manifest.id, digest, set_by="dr-toolkit", reason=reason, replaces=0)
+        held = context.baselines.set(source.name, manifest.id, digest, set_by="dr-toolkit", reason=reason, replaces=0)
     except LockedError:
         return manifest, False
+    trust.keep_baseline(context, source.name, held.number)
     return manifest, True
 
 
@@ -99,6 +109,7 @@ def resolve(context: Context, source: str, spec: str) -> Entry:
     if spec != "baseline":
         return context.snapshots.resolve(source, spec)
     baseline = context.baselines.get(source)
+    trust.check_baseline(context, source, baseline.number if baseline else 0)
     if baseline is None:
         raise BaselineNotFound(source=source, store=context.store.url)
     entry = context.snapshots.resolve(source, baseline.snapshot)
@@ -113,21 +124,38 @@ def resolve(context: Context, source: str, spec: str) -> Entry:
 
 
 def load(context: Context, source: str, spec: str) -> Snapshot:
-    """A snapshot, every byte proven."""
+    """A snapshot, every byte proven, and where the config says whose signatures count, that too."""
     context.progress(f"loading {spec}")
-    return context.snapshots.load(resolve(context, source, spec))
+    entry = resolve(context, source, spec)
+    snapshot = context.snapshots.load(entry)
+    return trust.believed(context, entry, spec, snapshot)
 
 
 def listing(context: Context) -> SnapshotList:
     """All snapshots in the store, or those of --source."""
     wanted = context.source().name if context.flags.source else ""
     entries = context.snapshots.entries(wanted or None)
-    baselines = {s: context.baselines.get(s) for s in {e.source for e in entries}}
+    baselines = _baselines(context, {e.source for e in entries})
     rows = []
     for entry in entries:
         held = baselines[entry.source]
         rows.append(_row(entry, bool(held and held.snapshot == entry.id)))
     return SnapshotList(context.store.url, tuple(rows), wanted)
+
+
+def _baselines(context: Context, sources: Collection[str]) -> dict[str, Baseline | None]:
+    """The baselines of sources: one listing, and a read each."""
+    numbered = context.baselines.numbers()
+    return {s: _baseline(context, s, numbered.get(s, 0)) for s in sources}
+
+
+def _baseline(context: Context, source: str, number: int | None = None) -> Baseline | None:
+    """A source's baseline; one that can't be believed in must not hide the list."""
+    try:
+        return context.baselines.get(source, number)
+    except IntegrityError as error:
+        log.warning("the baseline of %s is not shown: %s", source, error)
+        return None
 
 
 def _row(entry: Entry, baseline: bool) -> SnapshotRow:
@@ -137,6 +165,8 @@ def _row(entry: Entry, baseline: bool) -> SnapshotRow:
         taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         complete=entry.complete,
         baseline=baseline,
+        pruned=entry.pruned,
+        short=entry.short,
     )
 
 
@@ -144,7 +174,7 @@ def show(context: Context, spec: str, *, with_resources: bool = False) -> Snapsh
     """One snapshot; its manifest alone, or every resource in it."""
     source = context.source().name
     entry = resolve(context, source, spec)
-    held = context.baselines.get(source)
+    held = _baseline(context, source)
     baseline = bool(held and held.snapshot == entry.id)
     if with_resources:
         snapshot = context.snapshots.load(entry)
@@ -158,8 +188,8 @@ def baseline_show(context: Context) -> BaselineResult:
     held = context.baselines.get(source)
     if held is None:
         raise BaselineNotFound(source=source, store=context.store.url)
-    entry = context.snapshots.resolve(source, held.snapshot)
-    return _told(held, entry)
+    history = context.baselines.history(source)
+    return replace(told(context, held), history=tuple(_told(h) for h in history if h.number < held.number))
 
 
 def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
@@ -177,24 +207,25 @@ def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
             hint="Mend what is named (or exclude the type in the config, exclude:), then take another snapshot: "
             f"dr-toolkit snapshot create {source}",
         )
-    before = context.baselines.get(source)
+    number, before = context.baselines.number(source), _baseline(context, source)
     digest = context.snapshots.manifest_digest(entry)
-    person = context.person()
-    held = context.baselines.set(
-        source, entry.id, digest, set_by=person, reason=reason, replaces=before.number if before else 0
-    )
-    return replace(_told(held, entry), previous=before.snapshot if before else "", moved=True)
+    held = context.baselines.set(source, entry.id, digest, set_by=context.person(), reason=reason, replaces=number)
+    trust.keep_baseline(context, source, held.number)
+    return replace(told(context, held), previous=before.snapshot if before else "", moved=True)
 
 
-def _told(held: Baseline, entry: Entry) -> BaselineResult:
+def told(context: Context, held: Baseline) -> BaselineResult:
     """A baseline as it is reported."""
+    entry = context.snapshots.resolve(held.source, held.snapshot)
+    return replace(_told(held), taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"), complete=entry.complete)
+
+
+def _told(held: Baseline) -> BaselineResult:
     return BaselineResult(
         source=held.source,
         snapshot=held.snapshot,
-        taken_at=entry.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         number=held.number,
         set_at=held.set_at,
         set_by=held.set_by,
         reason=held.reason,
-        complete=entry.complete,
     )

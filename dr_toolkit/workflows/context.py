@@ -8,7 +8,8 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dr_toolkit import __version__
 from dr_toolkit.config import Config, Source, StoreSettings, Target, excludes_type, selects
@@ -20,13 +21,18 @@ from dr_toolkit.resources import registry
 
 if TYPE_CHECKING:
     from dr_toolkit.aws.cloud import AwsCloud, Clouds
+    from dr_toolkit.store.anchors import Anchor
     from dr_toolkit.store.baselines import Baselines
     from dr_toolkit.store.objects import ObjectStore
+    from dr_toolkit.store.seals import Seal
     from dr_toolkit.store.snapshots import Snapshots
 
 VERSION = __version__
 LEFT_OUT = "left-out"
 """The code of a finding that says what a config leaves out by key."""
+
+UNSIGNED = "unsigned"
+"""The code of a finding that says that something without a signature was used."""
 
 LEASE_SECONDS = 300.0
 """How long a capture or restore is held for its holder without a sign of life."""
@@ -63,7 +69,10 @@ def _now() -> datetime:
 
 @dataclass
 class Context:
-    """One command's view of the world. ``now`` is UTC; ``pause`` takes seconds, and ``ticks`` counts them."""
+    """One command's view of the world. ``now`` is UTC; ``pause`` takes seconds, and ``ticks`` counts them.
+
+    ``allow_unsigned`` takes what bears no signature that counts, and says so.
+    """
 
     config: Config
     flags: Flags = field(default_factory=Flags)
@@ -72,6 +81,7 @@ class Context:
     now: Callable[[], datetime] = _now
     pause: Callable[[float], None] = time.sleep
     ticks: Callable[[], float] = time.monotonic
+    allow_unsigned: bool = False
 
     def __post_init__(self) -> None:
         if missing := self.config.not_acted_on():
@@ -159,6 +169,19 @@ class Context:
         access = Access(flags.profile, flags.endpoint_url, place.role_arn, place.external_id)
         return self._clouds.open(place.region, access)
 
+    def _call(self, region: str, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """A call with the credentials at hand, in a region that the config names by an ARN."""
+        if region not in self._own_clouds:
+            from dr_toolkit.aws.cloud import Access
+
+            access = Access(self.flags.profile, self.flags.endpoint_url)
+            self._own_clouds[region] = self._clouds.open(region, access)
+        return self._own_clouds[region].call(service, operation, params)
+
+    @cached_property
+    def _own_clouds(self) -> dict[str, AwsCloud]:
+        return {}
+
     def open_store(self, settings: StoreSettings | None) -> ObjectStore:
         """A store by its settings; raises UsageError where there are none."""
         from dr_toolkit.store.open import open_store
@@ -183,8 +206,13 @@ class Context:
 
     @cached_property
     def store(self) -> ObjectStore:
-        """The store of snapshots and baselines."""
-        return self.open_store(self.config.store)
+        """The store of snapshots and baselines; with mirrors, all of them as one."""
+        if not self.config.mirrors:
+            return self.open_store(self.config.store)
+        from dr_toolkit.store.mirrored import MirroredStore
+
+        places = [self.open_store(settings) for settings in (self.config.store, *self.config.mirrors)]
+        return MirroredStore(places, self.config.write_quorum or len(places))
 
     def state_store(self, target: Target) -> ObjectStore:
         """Where journals and leases of restores into a target are kept."""
@@ -195,14 +223,54 @@ class Context:
         """The snapshots in the store."""
         from dr_toolkit.store.snapshots import Snapshots
 
-        return Snapshots(self.store)
+        return Snapshots(self.store, self.seal)
 
     @cached_property
     def baselines(self) -> Baselines:
         """The baselines in the store."""
         from dr_toolkit.store.baselines import Baselines
 
-        return Baselines(self.store, self.now)
+        return Baselines(self.store, self.now, self.seal)
+
+    # --- signatures -----------------------------------------------------------------------------------
+
+    @cached_property
+    def seal(self) -> Seal:
+        """What is signed with, and whose signatures count; raises UsageError where a key can't be used."""
+        from dr_toolkit.workflows import signing
+
+        folder = self.config.file.parent if self.config.file else Path()
+        return signing.seal(self.config.signing, folder, self._call, lenient=self.allow_unsigned)
+
+    def state_seal(self, target: Target, *, writing: bool = False) -> Seal:
+        """The same for what restores keep: needed where that lies in the store of snapshots, open to its writers.
+
+        Raises UsageError where it is to be written and can't be signed.
+        """
+        from dr_toolkit.store.seals import UNSEALED
+
+        if target.state is not None or not self.seal.asks:
+            return UNSEALED
+        if writing and self.seal.signer is None and not self.seal.lenient:
+            raise UsageError(
+                reason=f"signing.trust is given and sign_with isn't: the journal of target {target.name} would lie "
+                "unsigned in the store of snapshots, where whoever writes snapshots could forge it",
+                hint=f"Give signing.sign_with, or a store of its own for journals: targets.{target.name}.state",
+            )
+        return self.seal
+
+    @cached_property
+    def anchor(self) -> Anchor | None:
+        """Where it is kept how far each source has come; None where the config names no place."""
+        from dr_toolkit.store.anchors import StoreAnchor
+        from dr_toolkit.workflows.signing import ParameterAnchor
+
+        signing = self.config.signing
+        if signing is not None and signing.anchor is not None:
+            return StoreAnchor(self.open_store(signing.anchor), self.seal)
+        if signing is not None and signing.anchor_parameter is not None:
+            return ParameterAnchor(self._call, signing.anchor_parameter, self.seal)
+        return None
 
 
 def excluded(source: Source) -> Callable[[str], bool]:

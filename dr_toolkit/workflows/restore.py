@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_toolkit.engine.executor import Executor, Outcome
+from dr_toolkit.config import Target
+from dr_toolkit.engine.executor import WAITS, Executor, Outcome
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import (
     BadPlanFile,
@@ -68,7 +69,7 @@ def plan(context: Context, target: str, spec: str, options: Options) -> PlanResu
 
 def _planned(context: Context, seen: View, options: Options) -> Planned:
     """The plan as a restore would make it now: what earlier runs owe is part of it."""
-    past = history(Runs(context.state_store(seen.target), seen.target.name, context.now))
+    past = history(_runs(context, seen.target))
     return seen.plan(options, past.settle(seen))
 
 
@@ -120,10 +121,15 @@ def restore(context: Context, request: Request, confirm: Confirm) -> RestoreResu
     Raises UnfinishedRun, TargetMoved, BlockedSteps and NotConfirmed before anything is changed.
     """
     target = context.target(request.target)
-    store = context.state_store(target)
-    lease = acquire(store, f"restore/{quoted(target.name)}", LEASE_SECONDS, context.now)
+    runs = _runs(context, target, writing=True)
+    lease = acquire(context.state_store(target), f"restore/{quoted(target.name)}", LEASE_SECONDS, context.now)
     with lease:
-        return _Restore(context, request, Runs(store, target.name, context.now), lease).run(confirm)
+        return _Restore(context, request, runs, lease).run(confirm)
+
+
+def _runs(context: Context, target: Target, *, writing: bool = False) -> Runs:
+    seal = context.state_seal(target, writing=writing)
+    return Runs(context.state_store(target), target.name, context.now, seal=seal)
 
 
 class _Restore:
@@ -221,6 +227,8 @@ class _Restore:
         plan = first.plan
         found = {**found_apis(plan, first.survey.bindings), **self.made.ids}
         facts = {"options": dict(plan.options), "changes": _said(plan), "found": found}
+        if self.context.seal.taken:
+            facts["unsigned"] = sorted(self.context.seal.taken)
         self.made = with_ids(self.made, found)
         if unfinished is not None:
             return self.runs.resume(unfinished.run, **facts, bound=self.past.adopted)
@@ -247,7 +255,7 @@ class _Restore:
             _add(total, outcome, "" if number == 1 else f" (pass {number})")
             self.made.ids |= outcome.bound
             self.made.owed = self._still_owed(current.plan, outcome)
-            left = self.seen.plan(options, self.made)
+            left = self._look_until_it_shows(outcome, options)
             if left.plan.steps and number == PASSES:
                 total.failed |= {f"{step} (pass {number})": reason for step, reason in outcome.unsure.items()}
             if not left.plan.steps or total.failed:
@@ -266,6 +274,17 @@ class _Restore:
             seconds=time.monotonic() - self.began,
             bindings={k: v for k, v in bindings.items() if k in kept},
         )
+
+    def _look_until_it_shows(self, outcome: Outcome, options: Options) -> Planned:
+        """Look at the target again; what was made may show in listings only after a while, and is never made twice."""
+        types = registry()
+        made = {text for text in outcome.bound if types[ResourceKey.parse(text).type].root}
+        for wait in WAITS:
+            left = self.seen.plan(options, self.made)
+            if made <= left.survey.bindings.keys():
+                break
+            self.context.pause(wait)
+        return left
 
     def _execute(self, current: Planned, bindings: dict[str, str]) -> Outcome:
         executor = Executor(
@@ -318,8 +337,8 @@ class _Restore:
             if not (self.seen.is_home and bindings[text] == source_id):
                 pairs[f"{t.name} {source_id}"] = bindings[text]
         if pairs:
-            store = self.context.state_store(self.seen.target)
-            Pairings(store).add(left.plan.source, left.plan.target, pairs)
+            store, seal = self.context.state_store(self.seen.target), self.context.state_seal(self.seen.target)
+            Pairings(store, seal).add(left.plan.source, left.plan.target, pairs)
 
     def _nothing(self, first: Plan) -> RestoreResult:
         verified = _verified(self.seen, first, time.monotonic() - self.began)

@@ -87,7 +87,7 @@ def due(source: Source, entries: Known, now: datetime) -> datetime | None:
 def standing(source: Source, entries: Known, now: datetime) -> StatusRow:
     """How a source stands, as far as a listing tells: all of its row but whether it is being captured now."""
     mine = _of(source, entries, now)
-    last = next((entry for entry in reversed(mine) if entry.complete), None)
+    last = next((entry for entry in reversed(mine) if entry.complete and not entry.short), None)
     moment = due(source, entries, now)
     if moment is None and source.schedule:
         moment = source.schedule.next_after(now)
@@ -133,6 +133,8 @@ def _notes(source: Source, entries: Known, now: datetime) -> Iterator[str]:
         yield f"up to {most} lie between its fire times, so an RPO of {least} can't be kept"
     if mine and not mine[-1].complete:
         yield f"the last snapshot, {mine[-1].id}, is incomplete"
+    if mine and mine[-1].short:
+        yield f"the last snapshot, {mine[-1].id}, does not count: it is in too few stores (dr-toolkit snapshot mirror)"
     ahead = [e.id for e in entries if e.source == source.name and e.taken_at > now + CLOCKS_DIFFER]
     if ahead:
         yield f"left out of account, being dated in the future: {count(len(ahead), 'snapshot')}, {ahead[-1]} the last"

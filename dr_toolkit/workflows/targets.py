@@ -18,7 +18,7 @@ from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
-from dr_toolkit.workflows.context import LEFT_OUT, Context, keep_within
+from dr_toolkit.workflows.context import LEFT_OUT, UNSIGNED, Context, keep_within
 
 REST_API, DEPLOYMENT, STAGE = "apigateway.rest_api", "apigateway.deployment", "apigateway.stage"
 
@@ -186,7 +186,8 @@ def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> V
         raise TargetIsSource(target=target.name, region=here.region)
     cloud = context.cloud(target)
     _check_place(here, cloud.scope, target.name, options)
-    pairs = Pairings(context.state_store(target)).get(snapshot.manifest.source, target.name)
+    pairings = Pairings(context.state_store(target), context.state_seal(target))
+    pairs = pairings.get(snapshot.manifest.source, target.name)
     return View(context, target, cloud, snapshot, pairs)
 
 
@@ -222,7 +223,7 @@ def _mapped_in_vain(missing: Mapping[str, str]) -> list[Blocked]:
 
 def _worth_saying(snapshot: Snapshot) -> list[Finding]:
     """Of what was found at capture, what matters where the snapshot is restored."""
-    codes = {"looks-located", "unportable-id", "unknown-id", "deployed-content", "homonym", LEFT_OUT}
+    codes = {"looks-located", "unportable-id", "unknown-id", "deployed-content", "homonym", LEFT_OUT, UNSIGNED}
     return [f for f in snapshot.manifest.findings if f.code in codes]
 
 

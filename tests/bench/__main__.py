@@ -14,6 +14,7 @@ from tests.bench.engines import (
     measure_capture_cpu,
     measure_compare,
     measure_drift,
+    measure_judged,
     measure_memory,
     measure_plan,
     measure_snapshot,
@@ -39,13 +40,28 @@ def _measure_quotas(sizes: Sizes) -> Section:
     return measure_quotas(sizes)
 
 
+def _measure_listing(sizes: Sizes) -> Section:
+    from tests.bench.stores import measure_listing
+
+    return measure_listing(sizes)
+
+
+def _measure_body(sizes: Sizes) -> Section:
+    from tests.bench.stores import measure_body
+
+    return measure_body(sizes)
+
+
 SECTIONS: dict[str, Callable[[Sizes], Section]] = {
     "compare": measure_compare,
     "drift": measure_drift,
+    "judged": measure_judged,
     "snapshot": measure_snapshot,
     "canonical": measure_capture_cpu,
     "plan": measure_plan,
     "memory": measure_memory,
+    "stores": _measure_listing,
+    "body": _measure_body,
     "capture": _measure_capture,
     "restore": _measure_restore,
     "quotas": _measure_quotas,

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from tests.bench.engines import drift_of, new_store, planned, written
+from tests.bench.engines import drift_of, judged, new_store, planned, written
 from tests.bench.measure import peak_kib
 from tests.bench.synthetic import Region, bare, edited
 
@@ -22,6 +22,8 @@ def peaks(rules: int) -> dict[str, int]:
     snapshots = new_store()
     drift_of(snapshots, written(snapshots, estate), written(snapshots, edited(estate), 1))
     found["drift"] = peak_kib()
+    judged(estate, edited(estate))
+    found["drift, judged"] = peak_kib()
     del snapshots
     planned(estate, bare(estate))
     found["plan for an empty target"] = peak_kib()

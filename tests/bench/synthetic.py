@@ -34,10 +34,11 @@ class Region:
     apis: int = 0
     methods: int = 0
     salt: str = "a"
+    rules_a_group: int = RULES_A_GROUP
     answers: dict[str, list[dict[str, Any]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        groups = -(-self.rules // RULES_A_GROUP)
+        groups = -(-self.rules // self.rules_a_group)
         vpc = f"vpc-{self.salt}0000001"
         self.answers = {
             "DescribeVpcs": [{"VpcId": vpc, "CidrBlock": "10.0.0.0/8", "Tags": [{"Key": "Name", "Value": "main"}]}],
@@ -85,7 +86,7 @@ class Region:
 
     def _rule(self, number: int) -> dict[str, Any]:
         """Nine of ten rules name an address range, one another group."""
-        group, place = divmod(number, RULES_A_GROUP)
+        group, place = divmod(number, self.rules_a_group)
         row: dict[str, Any] = {
             "SecurityGroupRuleId": f"sgr-{self.salt}{number:08x}",
             "GroupId": self._group_id(group),

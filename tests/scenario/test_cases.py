@@ -6,6 +6,7 @@ What the stand-in can't hold is left out when a case is loaded; every test says 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ from tests.stand import Stand
 
 RULES_A_GROUP = 1100
 """One public estate lists the whole world in a group: a quota that AWS grants on request."""
+
+
+@pytest.fixture
+def desk(aws: Stand) -> Iterator[Desk]:
+    """Somebody with nothing yet, in a time that passes only where one waits."""
+    with aws.virtual_time():
+        yield Desk(aws)
 
 
 def tell(name: str, loaded: Loaded, lines: int) -> None:
@@ -41,7 +49,7 @@ def round_trip(desk: Desk) -> int:
     desk.snapshot()
     wanted = desk.load().estate.lines
     restored = desk.restore()
-    assert restored.exit_code == 0, restored.verdict
+    assert restored.exit_code == 0, (restored.verdict, restored.failed)
     assert restored.verify is not None
     assert restored.verify.changes == ()
     again = desk.plan()
@@ -56,10 +64,9 @@ def round_trip(desk: Desk) -> int:
 
 
 @pytest.mark.parametrize("name", group_cases() or ["none"])
-def test_public_groups_make_the_round_trip(aws: Stand, name: str) -> None:
+def test_public_groups_make_the_round_trip(desk: Desk, name: str) -> None:
     path = cases("groups") / f"{name}.json"
-    desk = Desk(aws)
-    aws.raise_rule_quota(RULES_A_GROUP)
+    desk.aws.raise_rule_quota(RULES_A_GROUP)
     loaded = load_groups(path, desk.clients.client("ec2", HOME))
     load_vpcs(path, desk.clients.client("ec2", AWAY))
     lines = round_trip(desk)
@@ -68,9 +75,8 @@ def test_public_groups_make_the_round_trip(aws: Stand, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", definition_cases() or ["none"])
-def test_public_definitions_make_the_round_trip(aws: Stand, name: str) -> None:
+def test_public_definitions_make_the_round_trip(desk: Desk, name: str) -> None:
     path = cases("openapi") / f"{name}.json"
-    desk = Desk(aws)
     loaded = load_definition(path, desk.clients.client("apigateway", HOME))
     if loaded.api is None:
         tell(name, loaded, 0)

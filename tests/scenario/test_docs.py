@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.estates import build_standard, build_target
+from tests.scenario.keyring import make_key
 from tests.stand import Stand
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +31,10 @@ NOT_RUN = {
     "aws s3api put-bucket-versioning --bucket acme-dr-snapshots": "another program: the test sets it",
     "aws lambda add-permission": "another program, with the reader's own names",
     "curl -i https://API_ID.execute-api": "calls a real API",
+    "openssl genpkey": "another program, and a key of the reader's own",
+    "aws s3api delete-object": "another program, with the reader's own names",
+    "aws s3api list-object-versions": "another program, with the reader's own names",
+    "aws s3api copy-object": "another program, with the reader's own names",
 }
 """How a command begins that the test does not run, and why."""
 
@@ -127,8 +132,37 @@ def test_the_runbook_works_while_the_region_is_gone(shell: Shell, aws: Stand) ->
     follow(shell, "runbooks/restore-a-region.md")
 
 
+@pytest.mark.slow
+def test_the_runbook_of_the_store_works_on_a_signed_store_with_a_mirror(shell: Shell, aws: Stand) -> None:
+    s3 = aws.client("s3", "eu-west-1")
+    s3.create_bucket(Bucket="acme-dr-mirror", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    make_key(shell.folder / "dr-toolkit.key")
+    assert shell.run("dr-toolkit init").returncode == 0
+    config = shell.folder / "dr-toolkit.yaml"
+    more = "mirrors: [{url: 's3://acme-dr-mirror/prod', region: eu-west-1}]\n"
+    more += "signing: {sign_with: 'key-file:dr-toolkit.key'}\n"
+    config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
+    done = shell.run("dr-toolkit snapshot create")
+    assert done.returncode == 0, done.stderr
+    follow(shell, "runbooks/check-the-store.md")
+
+
+@pytest.mark.slow
+def test_the_runbook_on_drift_takes_it_back(shell: Shell, aws: Stand) -> None:
+    for command in ("dr-toolkit init", "dr-toolkit snapshot create"):
+        done = shell.run(command)
+        assert done.returncode == 0, done.stderr
+    ec2 = aws.client("ec2", "us-east-1")
+    group = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["db"]}])["SecurityGroups"][0]
+    everyone = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[everyone])
+    aws.gate.fail("LookupEvents", "AccessDeniedException")
+    follow(shell, "runbooks/look-into-drift.md")
+
+
 def test_every_runbook_is_followed() -> None:
-    assert DOCUMENTS == ["README.md", "runbooks/restore-a-region.md"]
+    runbooks = ("check-the-store", "look-into-drift", "restore-a-region")
+    assert ["README.md", *(f"runbooks/{name}.md" for name in runbooks)] == DOCUMENTS
 
 
 def test_the_list_of_what_is_not_run_has_nothing_that_is_gone() -> None:

@@ -7,7 +7,7 @@ from dr_toolkit.report import as_json
 from dr_toolkit.store.memory import MemoryStore
 from dr_toolkit.workflows import capture, restore
 from dr_toolkit.workflows.context import Context, Flags
-from dr_toolkit.workflows.drift import drift
+from dr_toolkit.workflows.drift import Request, drift
 from tests import estates
 from tests.stand import Gate, Stand
 
@@ -25,7 +25,7 @@ def test_what_was_changed_in_a_target_is_named_and_the_source_is_not_asked(aws: 
     assert capture.create(context, ()).exit_code == 0
     gate.refuse("us-east-1")
     assert restore.restore(context, restore.Request("dr"), lambda plan: True).exit_code == 0
-    assert drift(context, ["dr"]).exit_code == 0
+    assert drift(context, Request(["dr"])).exit_code == 0
 
     ec2 = aws.client("ec2", "us-west-2")
     groups = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["db"]}])["SecurityGroups"]
@@ -33,7 +33,7 @@ def test_what_was_changed_in_a_target_is_named_and_the_source_is_not_asked(aws: 
     ec2.authorize_security_group_ingress(GroupId=groups[0]["GroupId"], IpPermissions=[everyone])
     ec2.create_security_group(GroupName="elsewhere", Description="not ours", VpcId=built.vpcs["main"])
 
-    report = drift(context, ["dr"])
+    report = drift(context, Request(["dr"]))
     assert report.exit_code == 2
     assert [(c.action, c.key.text) for c in report.results[0].changes] == [
         ("create", "ec2.security_group_rule/main/db/ingress/tcp/5432-5432/0.0.0.0%2F0")
@@ -47,7 +47,7 @@ def test_what_keeps_one_source_from_being_compared_does_not_keep_the_others(aws:
     estates.build_target(aws, "us-east-1")
     assert capture.create(context, ["prod"]).exit_code == 0
 
-    report = drift(context, ())
+    report = drift(context, Request())
     assert report.exit_code == 10
     assert [r.source for r in report.results] == ["prod"]
     assert [(name, type(error).__name__) for name, error in report.failed] == [("new", "BaselineNotFound")]

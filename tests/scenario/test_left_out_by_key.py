@@ -5,7 +5,7 @@ from __future__ import annotations
 from dr_toolkit.config import Config, Source, Target
 from dr_toolkit.workflows import capture, restore
 from dr_toolkit.workflows.context import LEFT_OUT, Context, Flags
-from dr_toolkit.workflows.drift import drift
+from dr_toolkit.workflows.drift import Request, drift
 from dr_toolkit.workflows.targets import Options
 from tests import estates
 from tests.stand import Stand
@@ -30,8 +30,8 @@ def test_what_was_left_out_by_key_is_said_and_left_alone(aws: Stand) -> None:
 
     home = restore.plan(context, "us-east-1", "latest", Options(prune=True, in_place=True)).plan
     assert [c.key.text for c in home.changes] == []
-    report = drift(context, ())
+    report = drift(context, Request())
     assert (report.exit_code, {f.key for f in report.results[0].findings if f.code == LEFT_OUT}) == (0, said.keys())
 
     everything = Context(Config(store=store, sources={"prod": Source("prod", "us-east-1")}), context.flags)
-    assert drift(everything, ()).exit_code == 0
+    assert drift(everything, Request()).exit_code == 0

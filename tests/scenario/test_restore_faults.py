@@ -155,3 +155,21 @@ def test_not_allowed_is_said_with_the_operation(desk: Desk, gate: Gate) -> None:
     assert result.exit_code == 1
     assert "apigateway:CreateAuthorizer" in str(result.failed)
     assert counts(vpc(desk))["stages"] == 0
+
+
+def test_a_new_group_of_which_nothing_else_is_said_shows_late(desk: Desk, gate: Gate) -> None:
+    """It keeps the egress that it is born with, so that no further call waits for it: the look afterwards does."""
+    gate.allow(HOME)
+    ec2 = desk.clients.client("ec2", HOME)
+    home = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["main"]}])["Vpcs"][0]["VpcId"]
+    ec2.create_security_group(GroupName="zz-last", Description="as it was born", VpcId=home)
+    desk.snapshot()
+    gate.refuse(HOME)
+    assert desk.restore().exit_code == 0
+    ec2 = desk.clients.client("ec2", AWAY)
+    named = [{"Name": "group-name", "Values": ["zz-last"]}]
+    ec2.delete_security_group(GroupId=ec2.describe_security_groups(Filters=named)["SecurityGroups"][0]["GroupId"])
+    mark = gate.mark()
+    result = desk.restore()
+    assert (result.exit_code, list(result.failed)) == (0, []), result.failed
+    assert [c.operation for c in gate.since(mark) if c.mutating] == ["CreateSecurityGroup"]

@@ -5,8 +5,14 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from dr_toolkit.engine import services
+from dr_toolkit.engine.exposure import Exposure
+from dr_toolkit.engine.rulebook import rules
+from dr_toolkit.engine.traffic import Peers, network, traffic
 from dr_toolkit.errors import CloudDenied
+from dr_toolkit.model.alerts import Alert
 from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Blocked, Call, Change, FieldChange, Plan, Step
+from dr_toolkit.model.deeds import Deed, Deeds
 from dr_toolkit.model.documents import (
     EXCLUDED,
     FAILED,
@@ -24,12 +30,14 @@ from dr_toolkit.model.documents import (
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.report.listings import (
+    AcceptResult,
     BaselineResult,
     CreateEntry,
     CreateResult,
     LeftOut,
     OnceResult,
     OnceRow,
+    RulesResult,
     SnapshotList,
     SnapshotRow,
     SnapshotShow,
@@ -38,12 +46,13 @@ from dr_toolkit.report.listings import (
     TypesResult,
 )
 from dr_toolkit.report.page import Page
-from dr_toolkit.report.results import DriftReport, DriftResult, PlanResult, RestoreResult, VerifyResult
+from dr_toolkit.report.results import DriftReport, DriftResult, Ignored, PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.report.style import Style
 from dr_toolkit.report.text import Result, show
 from dr_toolkit.spec.fields import fixed, observed, physical, reference, setting
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import Listing, ResourceType
+from tests.unit import store_samples
 
 SOURCE = Scope("111122223333", "us-east-1")
 TARGET = Scope("111122223333", "us-west-2")
@@ -319,8 +328,47 @@ def estate() -> Estate:
     return held
 
 
+OPENED = Exposure(
+    ResourceKey("ec2.security_group", ("main", "web")),
+    {},
+    {"ingress": traffic([(services.ports(services.TCP, 22, 22), network("0.0.0.0/0"))])},
+    {"egress": traffic([(services.EVERY, Peers(named4=frozenset({"ec2.foreign_prefix_list/s3"})))])},
+)
+DEED = Deed(
+    "e-1", "2026-11-23T17:00:00Z", "AuthorizeSecurityGroupIngress", "ann", "role admin", "192.0.2.9", "aws-cli/2"
+)
+JUDGED = DriftReport(
+    (
+        drift_result(
+            *CHANGES,
+            alerts=(
+                Alert("sg-world-ssh", "critical", WORLD.key, "tcp 22 from 0.0.0.0/0"),
+                Alert("method-open", "critical", GET_PET.key, "AWS_IAM → NONE"),
+                Alert(
+                    "certificate-ends", "high", ResourceKey("apigateway.client_certificate", ("edge",)), "soon", True
+                ),
+            ),
+            severities={WORLD.key.text: "critical", GET_PET.key.text: "critical", OFFICE.key.text: "info"},
+            exposures=(OPENED,),
+            ignored=(
+                Ignored(OFFICE.key, UPDATE, ("Description",), "ec2.*", "Description", "ours", "net", "2027-01-31"),
+            ),
+            deeds=Deeds({WORLD.key.text: (DEED,)}, {WORLD.key.text: "found", GET_PET.key.text: "pending"}, "slow"),
+            least="low",
+            hidden=2,
+        ),
+    ),
+    (("prod-euw1", DENIED),),
+    (Finding(WARNING, "ignore-expired", "ec2.*", "net-team: expired after 2026-01-31"),),
+)
+RULES = RulesResult(rules())
+
+
 RESULTS: dict[str, Result] = {
+    **store_samples.RESULTS,
     "drift": DRIFT,
+    "drift, judged": JUDGED,
+    "rules": RULES,
     "drift, clean": DriftReport((drift_result(),)),
     "drift, several": DriftReport((drift_result(), drift_result(added(WORLD), source="prod-euw1", coverage=COVERAGE))),
     "plan": PlanResult(plan()),
@@ -354,6 +402,18 @@ RESULTS: dict[str, Result] = {
         reason="the new office",
         previous=EARLIER,
         moved=True,
+    ),
+    "accept": AcceptResult(
+        drift_result(added(WORLD), alerts=(Alert("sg-world-ssh", "critical", WORLD.key, "tcp 22 from 0.0.0.0/0"),)),
+        BaselineResult(
+            "prod-use1", SNAPSHOT, set_by="ann", set_at="2026-11-23T18:00:00Z", previous=EARLIER, moved=True
+        ),
+        2,
+    ),
+    "baseline, history": BaselineResult(
+        "prod-use1",
+        SNAPSHOT,
+        history=(BaselineResult("prod-use1", EARLIER, set_at="2026-11-21T03:00:00Z", set_by="ann", reason="first"),),
     ),
     "status": StatusResult(
         (

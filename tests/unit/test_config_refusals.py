@@ -252,6 +252,11 @@ STORE = [
     ("'s3://bucket'\nsigning: {}", "signing", "says nothing"),
     ("'s3://bucket'\nsigning: {trust: ['ed25519:AAAA']}", "signing.trust[0]", "32 bytes"),
     ("'s3://bucket'\nsigning: {trust: ['ed25519:*']}", "signing.trust[0]", "32 bytes"),
+    ("'s3://bucket'\nsigning: {trust: ['spki:AAAA']}", "signing.trust[0]", "spki:BASE64"),
+    ("'s3://bucket'\nsigning: {anchor: 's3://other'}", "signing", "says nothing"),
+    (f"'s3://bucket'\nsigning: {{sign_with: 'kms:{KMS}', anchor: 's3://bucket'}}", "signing", "must lie elsewhere"),
+    (f"'s3://bucket'\nsigning: {{sign_with: 'kms:{KMS}', anchor: 'ssm:/x'}}", "signing.anchor", "parameter of SSM"),
+    (f"'s3://bucket'\nsigning: {{sign_with: 'kms:{KMS}', anchor: x}}", "signing.anchor", "is not a store"),
     ("'s3://bucket'\ndrift: {ignore: [{reason: x}]}", "drift.ignore[0].key", "is missing"),
     ("'s3://bucket'\ndrift: {ignore: [{key: '*'}]}", "drift.ignore[0].reason", "is missing"),
     (

@@ -359,3 +359,11 @@ def test_parts_of_a_second_are_rounded_up(clock: Clock) -> None:
     again = Claim.decode(7, claim.encode())
     assert (again.holder, again.state, again.number) == (holder, "held", 7)
     assert again.until >= claim.until
+
+
+def test_a_claim_for_longer_than_any_clock_explains_locks_nobody_out() -> None:
+    store = MemoryStore(f"memory://leases-{next(_numbers)}")
+    holder = {"host": "elsewhere", "pid": 1, "nonce": "0" * 32, "machine": "another"}
+    claim = {"holder": holder, "state": "held", "until": "9999-12-31T00:00:00Z"}
+    store.put_if_absent("leases/a/000001.json", json.dumps(claim).encode())
+    assert acquire(store, "a", 60, Clock()).number == 2

@@ -137,7 +137,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) ->
     sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "dr_toolkit").rglob("*.py") if path.stat().st_size}
     assert {name.partition("/")[0] for name in inside} == {"dr_toolkit"}
     assert sources <= inside
-    assert "dr_toolkit/py.typed" in inside
+    assert {"dr_toolkit/py.typed", "dr_toolkit/report/html/style.css", "dr_toolkit/report/html/script.js"} <= inside
 
 
 def metadata(wheel: zipfile.ZipFile) -> Message:
@@ -159,4 +159,4 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_pulls_in_the_emulator_only_by_an_extra(wheel: zipfile.ZipFile) -> None:
     needs = [Requirement(text) for text in metadata(wheel).get_all("Requires-Dist", [])]
     plain = {each.name.lower() for each in needs if each.marker is None}
-    assert plain == {"apscheduler", "boto3", "click", "deepdiff", "pyyaml", "rich", "s3fs"}
+    assert plain == {"apscheduler", "boto3", "click", "cryptography", "deepdiff", "pyyaml", "rich", "s3fs"}

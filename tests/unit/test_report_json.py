@@ -25,6 +25,9 @@ def test_drift_tells_what_happened_to_each_thing_and_where() -> None:
         "added": 2,
         "removed": 3,
         "changed": 4,
+        "severities": {"critical": 0, "high": 0, "medium": 0, "low": 9, "info": 0},
+        "ignored": 0,
+        "hidden": 0,
         "findings": 3,
     }
     assert document["coverage"]["gaps"] == ["apigateway.model: AccessDenied: not authorized to perform apigateway:GET"]

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from dr_toolkit.engine.exposure import Exposure
+from dr_toolkit.engine.traffic import Traffic, network
 from dr_toolkit.errors import CloudDenied, LockedError, ManifestDamaged, StoreUnreachable
+from dr_toolkit.model.alerts import Alert
 from dr_toolkit.model.changes import ADOPT, REPLACE, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, FAILED, Coverage, Finding
+from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report import vocabulary
 from dr_toolkit.report.listings import CreateEntry, CreateResult, OnceResult, OnceRow, StatusResult, StatusRow
-from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, worst
+from dr_toolkit.report.results import DriftReport, DriftResult, PlanResult, RestoreResult, worst
 from dr_toolkit.report.text import Result
 from tests.unit import report_samples as samples
 
@@ -205,7 +209,7 @@ def test_one_round() -> None:
 @pytest.mark.parametrize("name", samples.RESULTS)
 def test_every_result_has_an_exit_code(name: str) -> None:
     result: Result = samples.RESULTS[name]
-    assert result.exit_code in (0, 1, 2, 3, 4)
+    assert result.exit_code in (0, 1, 2, 3, 4, 12)
 
 
 @pytest.mark.parametrize(
@@ -232,3 +236,57 @@ def test_durations(seconds: float, text: str) -> None:
 )
 def test_sizes(number: int, text: str) -> None:
     assert vocabulary.size(number) == text
+
+
+# --- severity ----------------------------------------------------------------------------------------
+
+SEVERE = {samples.WORLD.key.text: "critical", samples.OFFICE.key.text: "info"}
+EXPOSED = tuple(
+    Exposure(ResourceKey("ec2.security_group", ("main", name)), closed={"egress": Traffic(((0, 1, network("::/0")),))})
+    for name in ("web", "db")
+)
+
+
+def judged(**more: object) -> DriftResult:
+    """Two changes, one of them critical and one of no consequence."""
+    changes = (samples.added(samples.WORLD), samples.removed(samples.OFFICE))
+    alerts = (
+        Alert("sg-world-ssh", "critical", samples.WORLD.key, "tcp 22"),
+        Alert("sg-regrouped", "info", samples.OFFICE.key, "the same"),
+        Alert(
+            "certificate-ends", "high", ResourceKey("apigateway.client_certificate", ("edge",)), "soon", standing=True
+        ),
+    )
+    facts = {"severities": SEVERE, "alerts": alerts, "exposures": EXPOSED} | more
+    return samples.drift_result(*changes, **facts)
+
+
+def test_the_verdict_counts_severities_the_worst_first() -> None:
+    result = judged()
+    assert result.verdict == "2 changes: 1 added, 1 removed (1 critical, 1 info)"
+    assert [a.rule for a in result.standing] == ["certificate-ends"]
+    assert DriftReport((result,)).severity == "critical"
+    assert DriftReport((samples.drift_result(),)).severity == "info"
+
+
+def test_what_is_less_bad_is_left_out_and_counted() -> None:
+    result = judged().at_least("high")
+    assert result.verdict == "1 change: 1 added (1 critical); 1 lesser change not shown"
+    assert [a.rule for a in result.alerts] == ["sg-world-ssh", "certificate-ends"]
+    assert [e.key.name for e in result.exposures] == ["web"]
+    assert (result.exit_code, result.hidden) == (2, 1)
+    none = replace(judged(), changes=(samples.removed(samples.OFFICE),)).at_least("medium")
+    assert (none.exit_code, none.verdict) == (0, "nothing as bad as medium; 1 lesser change not shown")
+    assert judged().at_least("info").changes == judged().changes
+
+
+def test_what_could_not_be_read_goes_before_any_severity() -> None:
+    doubtful = judged(coverage=samples.COVERAGE).at_least("critical")
+    assert doubtful.exit_code == 3
+    assert "could not be read" in doubtful.verdict
+
+
+def test_what_stands_is_said_and_is_no_drift() -> None:
+    quiet = replace(judged(), changes=())
+    assert (quiet.exit_code, quiet.verdict, len(quiet.standing)) == (0, "in sync", 1)
+    assert "certificate-ends" in samples.text(DriftReport((quiet,)))

@@ -23,7 +23,7 @@ REFERENCES: Registry[Any] = Registry().with_resources(
 )
 DOCUMENTS = {name: as_json.document(result) for name, result in samples.RESULTS.items()}
 OPEN = {"attributes", "before", "after", "observed", "params", "options", "bindings", "counts", "objects", "types"}
-OPEN |= {"binds", "tolerates", "parent"}
+OPEN |= {"binds", "tolerates", "parent", "policy", "networks"}
 
 
 def kind(document: Any) -> str:

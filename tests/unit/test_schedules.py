@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -397,3 +398,12 @@ def test_one_source_can_be_asked_for() -> None:
     world = World(source(), source("other"), flags=Flags(source="other"))
     assert list(world.once()) == ["other"]
     assert list(world.status()) == ["other"]
+
+
+def test_a_snapshot_that_too_few_stores_have_is_served_and_does_not_count() -> None:
+    short = replace(entry(FIRE), short=True)
+    mine = source(rpo=26 * HOUR)
+    assert schedules.due(mine, [short], NOON) is None
+    row = schedules.standing(mine, [entry(FIRE - DAY), short], NOON)
+    assert (row.last_at, row.stale) == ("2026-11-21T03:00:00Z", True)
+    assert "does not count: it is in too few stores" in row.note

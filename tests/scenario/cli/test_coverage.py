@@ -115,7 +115,7 @@ def test_drift_never_says_clean_of_what_it_could_not_read(company: Company, desk
     finally:
         company.forbid(company.group, 24)
     assert both.code == 3, "what is missing goes before what differs"
-    assert "1 added; incomplete: ec2.prefix_list" in both.out
+    assert "1 added (1 medium); incomplete: ec2.prefix_list" in both.out
 
 
 def test_drift_against_an_incomplete_snapshot_never_says_clean(company: Company, desk: Path, store: str) -> None:

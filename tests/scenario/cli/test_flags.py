@@ -14,20 +14,13 @@ from tests.stand import ACCESS_KEY, SECRET_KEY
 NOTHING = "http://127.0.0.1:9"
 
 NOT_YET = [
-    *("doctor", "doctor --to dr", "policy snapshot", "policy restore"),
-    *("snapshot diff a b", "snapshot verify --read-data", "snapshot mirror", "snapshot prune --dry-run"),
-    *("baseline accept --reason why", "baseline accept --only x --reason why"),
-    *("drift --between a b", "drift --with dr", "drift --who", "drift --min-severity high", "drift --rules"),
+    *("policy snapshot", "policy restore"),
     *("restore undo 000001", "restore --to dr --only ec2.*", "restore --to dr --allow-replace"),
-    *("restore --to dr --allow-unsigned", "restore --to dr --secrets keys.json"),
-    *(f"drift --output {name}=report" for name in ("markdown", "html", "sarif", "junit")),
+    "restore --to dr --secrets keys.json",
 ]
 
 SECTIONS = {
-    "mirrors": "mirrors: [s3://other/prod]",
-    "drift.ignore": "drift: {ignore: [{key: 'ec2.*', reason: because}]}",
     "secrets": "secrets: {encrypt_with: 'key-file:/tmp/key'}",
-    "signing": "signing: {sign_with: 'key-file:/tmp/key'}",
     "notify": "notify: [{webhook: https://example.com/hook}]",
 }
 

@@ -1,0 +1,267 @@
+"""Rules on stages: what they serve, protect, record and limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dr_toolkit.engine.rulebook import references
+from dr_toolkit.engine.rulebook.case import Case, Check, Live, Rule, at, changed, is_gone, is_new
+from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
+
+STAGE, DEPLOYMENT, CERTIFICATE = "apigateway.stage", "apigateway.deployment", "apigateway.client_certificate"
+DRAFT = (
+    *("apigateway.rest_api", "apigateway.resource", "apigateway.method", "apigateway.model", "apigateway.authorizer"),
+    *("apigateway.request_validator", "apigateway.gateway_response"),
+)
+"""The types that a deployment freezes."""
+
+NEAR_ITS_END = timedelta(days=60)
+_UNLIMITED = -1
+_WORDS = frozenset({"description", "operationName", "tags"})
+"""What no caller of an API ever meets."""
+
+_LEVELS = ("OFF", "ERROR", "INFO")
+
+
+def _settings(case: Case, member: str, default: Any) -> Iterator[tuple[str, Any, Any]]:
+    """A method setting before and after, wherever a stage has it in either."""
+    old, new = (value or {} for value in case.pair("methodSettings"))
+    for place in sorted(old.keys() | new.keys()):
+        yield place, at(old, (place, member), default), at(new, (place, member), default)
+
+
+def _switched(member: str, *, on: bool, default: bool = False) -> Check:
+    """A check whether a method setting was switched on, or off, anywhere."""
+
+    def check(case: Case) -> str:
+        found = [p for p, old, new in _settings(case, member, default) if bool(new) is on is not bool(old)]
+        return f"{member} {'on' if on else 'off'} for {', '.join(_places(found))}" if case.edit and found else ""
+
+    return check
+
+
+def _places(found: list[str]) -> list[str]:
+    return ["all methods" if place == "*/*" else place.replace("~1", "/") for place in found]
+
+
+def _logging(case: Case) -> str:
+    told = [
+        f"{_places([place])[0]}: {old} → {new}"
+        for place, old, new in _settings(case, "loggingLevel", "OFF")
+        if _level(new) < _level(old)
+    ]
+    return "; ".join(told) if case.edit else ""
+
+
+def _level(value: Any) -> int:
+    return _LEVELS.index(value) if value in _LEVELS else 0
+
+
+def _throttling(*, removed: bool) -> Check:
+    def check(case: Case) -> str:
+        said = []
+        for member in ("throttlingRateLimit", "throttlingBurstLimit"):
+            for place, old, new in _settings(case, member, _UNLIMITED):
+                if old == _UNLIMITED or (new == _UNLIMITED) is not removed or (not removed and new <= old):
+                    continue
+                said.append(f"{_places([place])[0]}: {member} {old} → {'none' if removed else new}")
+        return "; ".join(said) if case.edit else ""
+
+    return check
+
+
+def _lowered(case: Case) -> str:
+    members = ("throttlingRateLimit", "throttlingBurstLimit")
+    said = [
+        f"{_places([place])[0]}: {member} {'none' if old == _UNLIMITED else old} → {new}"
+        for member in members
+        for place, old, new in _settings(case, member, _UNLIMITED)
+        if new != _UNLIMITED and (old == _UNLIMITED or new < old)
+    ]
+    return "; ".join(said) if case.edit else ""
+
+
+def _lost(*path: str, what: str) -> Check:
+    """A check whether something that was there is not any more."""
+
+    def check(case: Case) -> str:
+        old, new = case.pair(*path)
+        return what if case.edit and old and not new else ""
+
+    return check
+
+
+def _moved(*path: str) -> Check:
+    """A check whether something is there on both sides, and differs."""
+
+    def check(case: Case) -> str:
+        old, new = case.pair(*path)
+        return changed(*path)(case) if old and new else ""
+
+    return check
+
+
+def _canary(case: Case) -> str:
+    old, new = case.pair("canarySettings")
+    if not case.edit or old == new or not new:
+        return ""
+    return f"{at(new, ('percentTraffic',), 0)} % of the traffic is served by another deployment"
+
+
+def _variables(case: Case) -> str:
+    old, new = (value or {} for value in case.pair("variables"))
+    names = sorted(n for n in old.keys() | new.keys() if old.get(n) != new.get(n))
+    return f"{', '.join(names)}: what a stage calls may hang on it" if case.edit and names else ""
+
+
+def _redeployed(case: Case) -> str:
+    made = next((f for f in case.change.fields if f.path == ("id",)), None)
+    if made is None or not case.edited:
+        return ""
+    return f"deployment {made.before} → {made.after}"
+
+
+def _redeployed_unseen(case: Case) -> str:
+    made = next((f for f in case.change.fields if f.path == ("id",)), None)
+    if made is None or case.edited:
+        return ""
+    return f"deployment {made.before} → {made.after}, while the draft is as it was: it may hold something else"
+
+
+def _pointed(case: Case) -> str:
+    old, new = case.pair("deploymentId")
+    return f"{old} → {new}" if case.edit and old and new and old != new else ""
+
+
+def _undeployed(case: Case) -> str:
+    if not case.unserved or _described(case):
+        return ""
+    return f"not live yet: {', '.join(case.unserved)} still serves what it served"
+
+
+def _described(case: Case) -> str:
+    names = case.change.names
+    return f"{', '.join(sorted(names))} only" if case.edit and names and names <= _WORDS else ""
+
+
+def _ending(live: Live) -> Iterator[tuple[str, str]]:
+    """Client certificates that stages use and that end soon, or have ended."""
+    for text, facts in live.estate.observed.items():
+        if not text.startswith(f"{CERTIFICATE}/") or not facts.get("expirationDate"):
+            continue
+        end = datetime.fromisoformat(str(facts["expirationDate"]))
+        end = end if end.tzinfo else end.replace(tzinfo=UTC)
+        if end - live.now <= NEAR_ITS_END:
+            word = "ended" if end <= live.now else "ends"
+            yield text, f"it {word} on {end:%Y-%m-%d}"
+
+
+_THROTTLE, _SERVE = references.THROTTLING, references.DEPLOY
+RULES = (
+    Rule("stage-removed", CRITICAL, "A stage is gone", references.STAGES, (STAGE,), is_gone),
+    Rule("stage-added", MEDIUM, "A stage is new", references.STAGES, (STAGE,), is_new),
+    Rule(
+        "stage-waf-off",
+        HIGH,
+        "The web ACL is detached",
+        references.WAF,
+        (STAGE,),
+        _lost("webAclArn", what="no web ACL"),
+    ),
+    Rule("stage-waf", MEDIUM, "Another web ACL protects a stage", references.WAF, (STAGE,), _moved("webAclArn")),
+    Rule("stage-throttle-off", HIGH, "Throttling is removed", _THROTTLE, (STAGE,), _throttling(removed=True)),
+    Rule("stage-throttle-raised", MEDIUM, "Throttling is raised", _THROTTLE, (STAGE,), _throttling(removed=False)),
+    Rule("stage-throttle-lowered", LOW, "Throttling is lowered", _THROTTLE, (STAGE,), _lowered),
+    Rule("stage-logging-off", HIGH, "Less is logged of requests", references.LOGGING, (STAGE,), _logging),
+    Rule(
+        "stage-access-log-off",
+        HIGH,
+        "Access is not logged any more",
+        references.LOGGING,
+        (STAGE,),
+        _lost("accessLogSettings", what="no access log"),
+    ),
+    Rule(
+        "stage-access-log",
+        MEDIUM,
+        "Access is logged elsewhere",
+        references.LOGGING,
+        (STAGE,),
+        _moved("accessLogSettings", "destinationArn"),
+    ),
+    Rule(
+        "stage-data-trace",
+        MEDIUM,
+        "Requests are logged with their content",
+        references.LOGGING,
+        (STAGE,),
+        _switched("dataTraceEnabled", on=True),
+    ),
+    Rule(
+        "stage-metrics-off", LOW, "Fewer metrics", references.LOGGING, (STAGE,), _switched("metricsEnabled", on=False)
+    ),
+    Rule(
+        "stage-tracing-off",
+        LOW,
+        "Requests are not traced any more",
+        references.TRACING,
+        (STAGE,),
+        _lost("tracingEnabled", what="X-Ray is off"),
+    ),
+    Rule(
+        "stage-cache-plain",
+        MEDIUM,
+        "The cache is not encrypted any more",
+        references.CACHE,
+        (STAGE,),
+        _switched("cacheDataEncrypted", on=False),
+    ),
+    Rule(
+        "stage-cache-control",
+        MEDIUM,
+        "Anyone may empty the cache",
+        references.CACHE,
+        (STAGE,),
+        _switched("requireAuthorizationForCacheControl", on=False, default=True),
+    ),
+    Rule(
+        "stage-certificate-off",
+        HIGH,
+        "Backends are called without a client certificate",
+        references.CLIENT_CERTIFICATE,
+        (STAGE,),
+        _lost("clientCertificateId", what="no client certificate"),
+    ),
+    Rule(
+        "stage-certificate",
+        MEDIUM,
+        "Backends are called with another client certificate",
+        references.CLIENT_CERTIFICATE,
+        (STAGE,),
+        _moved("clientCertificateId"),
+    ),
+    Rule("stage-variables", MEDIUM, "Stage variables differ", references.VARIABLES, (STAGE,), _variables),
+    Rule("stage-canary", MEDIUM, "A canary takes traffic", references.CANARY, (STAGE,), _canary),
+    Rule("stage-deployment", HIGH, "A stage serves another stage's deployment", _SERVE, (STAGE,), _pointed),
+    Rule("stage-redeployed", MEDIUM, "A stage serves another deployment", _SERVE, (DEPLOYMENT,), _redeployed),
+    Rule(
+        "stage-redeployed-unseen",
+        HIGH,
+        "A stage serves another deployment, and the draft is the same",
+        _SERVE,
+        (DEPLOYMENT,),
+        _redeployed_unseen,
+    ),
+    Rule("draft-undeployed", LOW, "A change of the draft is not deployed", _SERVE, DRAFT, _undeployed),
+    Rule(
+        "api-described",
+        NOTE,
+        "Only a description, a name for documents, or tags",
+        references.STAGES,
+        (*DRAFT, STAGE, DEPLOYMENT),
+        _described,
+    ),
+    Rule("certificate-ends", HIGH, "A client certificate is near its end", references.CERTIFICATES, look=_ending),
+)
