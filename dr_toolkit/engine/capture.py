@@ -228,7 +228,7 @@ class Reader:
         ask = params | dict(paging.size if paging else {})
         while True:
             answer = self._cloud.call(service, operation, ask)
-            found += answer.get(items) or []
+            found += (answer.get(items) or []) if items else [answer]
             token = answer.get(paging.token_out) if paging else None
             if not paging or not token:
                 return found

@@ -11,7 +11,7 @@ from dr_toolkit.engine.ports import Cloud, Record
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError, CloudDenied, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from dr_toolkit.model import wire
-from dr_toolkit.model.changes import CREATE, DELETE, Join, Step
+from dr_toolkit.model.changes import CREATE, DELETE, Join, Step, Until
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
@@ -21,6 +21,9 @@ WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
 
 LAG = 5.0
 """Seconds after which something that was made, though the answer was lost, is taken to show in a listing."""
+
+READY = (2.0, 4.0, 8.0, *(15.0,) * 60)
+"""Seconds between looks at something that takes minutes to be ready."""
 
 _BUSY = ("concurrent modification", "already an update in progress")
 _DEPLOY = "CreateDeployment"
@@ -97,10 +100,32 @@ class Executor:
         self.record.append(
             "intent", step=step.id, action=step.action, operation=step.call.operation, keys=_texts(step.keys), **facts
         )
-        bound = self._all_or_each(step, outcome)
+        bound = (
+            self._all_or_each(step, outcome) if step.call.until is None else self._wait(step, step.call.until, outcome)
+        )
         self.bindings.update(bound)
         outcome.bound.update(bound)
         self.record.append("done", step=step.id, keys=_texts(step.keys), operation=step.call.operation, bound=bound)
+
+    def _wait(self, step: Step, until: Until, outcome: Outcome) -> dict[str, str]:
+        """Read until what was made is ready; raises CloudRefused where it will never be, or not within a long time."""
+        reason = ""
+        for wait in (*READY, None):
+            outcome.calls += 1
+            state = _dotted(self.cloud.call(step.service, step.call.operation, self._params(step)), until.path)
+            if state in until.done:
+                return {}
+            reason = f"it is {state}, and was to become {' or '.join(until.done)}"
+            if state in until.failed or wait is None:
+                break
+            self.pause(wait)
+        raise CloudRefused(
+            service=step.service,
+            operation=step.call.operation,
+            region=self.cloud.scope.region,
+            code="NotReady",
+            reason=reason,
+        )
 
     def _all_or_each(self, step: Step, outcome: Outcome) -> dict[str, str]:
         """The step; where it is many things in one call, and that is refused, each by itself."""
@@ -275,7 +300,7 @@ def _carries_run(params: Mapping[str, Any]) -> bool:
 def _dotted(answer: Mapping[str, Any], path: str) -> str:
     value: Any = answer
     for part in path.split("."):
-        value = value[part]
+        value = value[int(part) if isinstance(value, list) else part]
     return str(value)
 
 

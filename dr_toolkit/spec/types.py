@@ -74,7 +74,8 @@ class Detail:
 class Listing:
     """How a type is read.
 
-    Either ``operation`` with the path of its ``items``, once a region or once a row of ``per`` (``arguments`` makes
+    Either ``operation`` with the path of its ``items`` (empty: the answer itself is the one item), once a region or
+    once a row of ``per`` (``arguments`` makes
     the parameters from it), or ``within``: the rows of another type hold this one's, and ``split`` takes them out.
     """
 
@@ -133,6 +134,10 @@ class ResourceType:
         placeholder       what stands in a new one until those that it mentions in a circle are there too
     """
 
+        follows           types that are made and changed before it; its own: what goes of it goes before any is made
+        slow              takes minutes to be ready, so that it is begun before all else
+        caution           what a person has to be told where one is made, as a finding
+        once_landmark     snapshots of earlier versions hold no more of it than its name
     name: str
     service: str
     shape: str
@@ -166,6 +171,10 @@ class ResourceType:
     mentions: Callable[[Resource], list[ResourceKey]] = lambda resource: []
     notes: str = ""
 
+    follows: tuple[str, ...] = ()
+    slow: bool = False
+    caution: str = ""
+    once_landmark: bool = False
     def parent_key(self, key: ResourceKey) -> ResourceKey | None:
         """The key of the parent of a resource of this type; None where it has none."""
         if self.parent is None:
