@@ -132,12 +132,12 @@ class ResourceType:
         covers            whether the first lets through all that the second does
         rivals            whether two of this type can't exist side by side under one parent
         placeholder       what stands in a new one until those that it mentions in a circle are there too
-    """
-
         follows           types that are made and changed before it; its own: what goes of it goes before any is made
         slow              takes minutes to be ready, so that it is begun before all else
         caution           what a person has to be told where one is made, as a finding
         once_landmark     snapshots of earlier versions hold no more of it than its name
+    """
+
     name: str
     service: str
     shape: str
@@ -169,12 +169,12 @@ class ResourceType:
     merge: Callable[[list[Call]], list[tuple[Call, list[int]]]] | None = None
     placeholder: Mapping[str, Any] = field(default_factory=dict)
     mentions: Callable[[Resource], list[ResourceKey]] = lambda resource: []
-    notes: str = ""
-
     follows: tuple[str, ...] = ()
     slow: bool = False
     caution: str = ""
     once_landmark: bool = False
+    notes: str = ""
+
     def parent_key(self, key: ResourceKey) -> ResourceKey | None:
         """The key of the parent of a resource of this type; None where it has none."""
         if self.parent is None:
