@@ -11,7 +11,7 @@ from typing import Any
 from dr_toolkit.engine import tokens
 from dr_toolkit.engine.capture import MALFORMED, Reading
 from dr_toolkit.engine.pairing import Names
-from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.refs import refs_of, spelled_of
 from dr_toolkit.model import wire
 from dr_toolkit.model.documents import FAILED, GAP, INFO, WARNING, Coverage, Finding, Resource
 from dr_toolkit.model.estate import Estate
@@ -39,6 +39,7 @@ def canonicalise(reading: Reading, registry: Registry, names: Names, *, all_land
             estate.put(resource)
             if not (all_landmarks or t.landmark):
                 used |= {*refs_of(resource, t.fields), *(above for above in (t.parent_key(resource.key),) if above)}
+                used |= spelled_of(resource, t.fields)
     if not all_landmarks:
         _drop_unused(estate, registry, used)
     estate.findings = sorted(set(estate.findings))

@@ -16,7 +16,9 @@ from dr_toolkit.errors import (
     RegionUnavailable,
 )
 from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
+from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.fields import Field, Kind
+from dr_toolkit.spec.marks import found_in
 from dr_toolkit.spec.registry import Registry, references
 from dr_toolkit.spec.types import Detail, Listing, Paging, ResourceType, Row
 
@@ -25,6 +27,9 @@ FATAL = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
 
 MALFORMED = (KeyError, ValueError, TypeError, AttributeError)
 """What a row raises that is not as AWS's own models describe it."""
+
+HEART = frozenset({"ec2", "apigateway", "apigatewayv2"})
+"""The services without which there is nothing to read; any other one may be out of reach, and only fails its types."""
 
 Progress = Callable[[str], None]
 
@@ -63,32 +68,55 @@ class Reader:
         self._rows: dict[str, list[Row]] = {}
         self._failed: dict[str, str] = {}
         self._gone: set[int] = set()
+        self._names: dict[str, set[str]] = {}
 
     def read(
         self,
         excluded: Callable[[str], bool] = lambda name: False,
         landmarks: Iterable[str] = (),
         only: Iterable[str] | None = None,
+        wanted: Iterable[ResourceKey] = (),
     ) -> Reading:
         """Read every type that is not excluded, and of the landmarks those that something refers to.
 
-        ``landmarks`` names landmark types to be read in any case; ``only`` narrows the types.
+        ``landmarks`` names landmark types to be read in any case, ``wanted`` the landmarks that are looked for;
+        ``only`` narrows the types.
         """
         names = [t.name for t in self._registry if only is None or t.name in set(only)]
         reading = Reading()
+        for key in wanted:
+            self._names.setdefault(key.type, set()).add(key.name)
         things = [n for n in names if not self._registry[n].landmark]
-        left_out = {n for n in things if any(excluded(above) for above in self._registry.sources(n))}
-        for name in things:
-            if name in left_out:
+        late = [n for n in things if self._foundation(n)]
+        self._take_all([n for n in things if n not in late], reading, excluded)
+        demanded = {*landmarks} | self._demanded(reading)
+        for name in (t.name for t in self._registry if t.landmark and t.name in demanded):
+            if excluded(name):
                 reading.coverage[name] = Coverage(EXCLUDED, "excluded by the config")
             else:
                 self._take(name, reading)
-        wanted = {*landmarks} | self._demanded(reading)
-        for name in (t.name for t in self._registry if t.landmark and t.name in wanted):
-            self._take(name, reading)
+        for name in late:
+            if self._foundation(name) not in reading.coverage:
+                self._rows.setdefault(name, [])
+        self._take_all(late, reading, excluded)
         self._check_foundations(reading)
         reading.rows = {n: [r for r in rows if not self._vanished(r)] for n, rows in reading.rows.items()}
         return reading
+
+    def _foundation(self, name: str) -> str:
+        """The landmark under which a type is listed, which is known only when all else is read; empty where none is."""
+        t = self._registry[name]
+        above = t.listing.per or t.listing.within
+        if above is None:
+            return ""
+        return above if self._registry[above].landmark else self._foundation(above)
+
+    def _take_all(self, names: list[str], reading: Reading, excluded: Callable[[str], bool]) -> None:
+        for name in names:
+            if any(excluded(above) for above in self._registry.sources(name)):
+                reading.coverage[name] = Coverage(EXCLUDED, "excluded by the config")
+            else:
+                self._take(name, reading)
 
     def _take(self, name: str, reading: Reading) -> None:
         try:
@@ -96,6 +124,10 @@ class Reader:
             reading.coverage[name] = Coverage(READ)
         except _Failed as failure:
             reading.coverage[name] = Coverage(FAILED, failure.reason)
+        except (CloudUnreachable, RegionUnavailable) as error:
+            if self._registry[name].service in HEART:
+                raise
+            reading.coverage[name] = Coverage(FAILED, str(error))
 
     def _check_foundations(self, reading: Reading) -> None:
         """A type whose names rest on one that failed has failed with it."""
@@ -118,10 +150,21 @@ class Reader:
                 targets = {to for to in reference.to if self._registry[to].landmark} - demanded
                 if targets and _mentions_any(rows, reference, t):
                     demanded |= targets
-            demanded |= _named_in_text(rows, t) - demanded
+            demanded |= self._named_in_text(rows, t) - demanded
         for name in list(demanded):
             if above := self._registry[name].parent:
                 demanded.add(above)
+        return demanded
+
+    def _named_in_text(self, rows: list[Row], t: ResourceType) -> set[str]:
+        """The landmark types of which a located text, such as a policy or a URI, may hold an id or a name."""
+        located = [name for name, described in t.fields.items() if _has_located(described)]
+        texts = {str(row.data.get(name) or "") for row in rows for name in located}
+        demanded = {landmark for mark, landmark in _MARKS.items() if any(mark in text for text in texts)}
+        for text in texts:
+            for found in found_in(text, self._cloud.scope):
+                demanded.add(found.type)
+                self._names.setdefault(found.type, set()).update(found.path[-1:])
         return demanded
 
     # --- one type ---------------------------------------------------------------------------------
@@ -138,6 +181,10 @@ class Reader:
         return self._rows[name]
 
     def _read(self, t: ResourceType) -> list[Row]:
+        rows, named = self._all_rows(t), t.listing.named
+        return rows if named is None else [r for r in rows if named(r.data) in self._names.get(t.name, ())]
+
+    def _all_rows(self, t: ResourceType) -> list[Row]:
         listing = t.listing
         if listing.within:
             return [Row(t.name, data, row) for row in self._of(listing.within) for data in listing.split(row)]
@@ -267,18 +314,6 @@ def _has_value(outer: Any, inner: Any, value: Any) -> bool:
     if outer.items and isinstance(value, list):
         return any(_has_value(outer.items, inner, v) for v in value)
     return False
-
-
-def _named_in_text(rows: list[Row], t: ResourceType) -> set[str]:
-    """The landmark types of which a located text, such as a policy or a URI, may hold an id."""
-    found: set[str] = set()
-    for name, described in t.fields.items():
-        if not _has_located(described):
-            continue
-        for row in rows:
-            text = str(row.data.get(name) or "")
-            found |= {landmark for mark, landmark in _MARKS.items() if mark in text}
-    return found
 
 
 def _has_located(described: Field) -> bool:

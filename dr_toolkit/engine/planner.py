@@ -14,6 +14,7 @@ from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.fields import Kind
+from dr_toolkit.spec.marks import SPELLED
 from dr_toolkit.spec.registry import Registry
 
 DEPLOYMENT, STAGE, REST_API = "apigateway.deployment", "apigateway.stage", "apigateway.rest_api"
@@ -296,6 +297,12 @@ class _Planner:
         for change in self.result.changes:
             if change.action == CREATE and (text := self.registry[change.key.type].caution):
                 self.result.findings.append(Finding(WARNING, "made-anew", change.key.text, text))
+        for text in self.s.wanted.lines:
+            name = text.partition("/")[0]
+            coverage = self.s.live.coverage.get(name)
+            if name in SPELLED and coverage and coverage.status == READ and text not in self.s.live.lines:
+                missing = f"there is no {self.registry[name].title} of that name in the target, and something names it"
+                self.result.findings.append(Finding(GAP, "landmark-missing", text, missing))
         for name, failure in sorted(self.s.live.failed.items()):
             self.result.findings.append(Finding(GAP, "not-read", name, f"can't be read in the target: {failure}"))
 

@@ -17,11 +17,12 @@ from dr_toolkit.spec.registry import Registry
 
 @dataclass(frozen=True)
 class Outlook:
-    """How to look at a target: known physical ids, what a person mapped, what must be read in any case."""
+    """How to look at a target: known physical ids, what a person mapped, the landmark types and landmarks that are looked for."""
 
     known: Mapping[Identity, ResourceKey] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     landmarks: frozenset[str] = frozenset()
+    wanted: frozenset[ResourceKey] = frozenset()
     excluded: Callable[[str], bool] = lambda name: False
 
 
@@ -53,7 +54,7 @@ def survey(
     only: Iterable[str] | None = None,
 ) -> Survey:
     """Read the target and name what is there; reads only."""
-    reading = Reader(cloud, registry, progress).read(outlook.excluded, outlook.landmarks, only)
+    reading = Reader(cloud, registry, progress).read(outlook.excluded, outlook.landmarks, only, outlook.wanted)
     given: Given = look_up(outlook.given, reading, registry)
     names = pair(reading, registry, cloud.scope, {**outlook.known, **given.known})
     estate = canonicalise(reading, registry, names, all_landmarks=True)

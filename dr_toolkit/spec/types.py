@@ -77,6 +77,7 @@ class Listing:
     Either ``operation`` with the path of its ``items`` (empty: the answer itself is the one item), once a region or
     once a row of ``per`` (``arguments`` makes
     the parameters from it), or ``within``: the rows of another type hold this one's, and ``split`` takes them out.
+    ``named`` narrows a landmark to those whose name stands in something that was read, or that is looked for.
     """
 
     operation: str = ""
@@ -88,6 +89,7 @@ class Listing:
     within: str | None = None
     split: Callable[[Row], Iterable[dict[str, Any]]] = lambda row: ()
     keep: Callable[[Mapping[str, Any], Scope], bool] = lambda data, scope: True
+    named: Callable[[Mapping[str, Any]], str] | None = None
     details: tuple[Detail, ...] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -208,8 +208,11 @@ class Context:
 def excluded(source: Source) -> Callable[[str], bool]:
     """Whether a source's config leaves a type out as a whole."""
     types = registry()
+    foundations = {t.parent for t in types if not t.landmark}
 
     def leaves_out(name: str) -> bool:
+        if types[name].landmark:  # what is let in may refer to any; what groups are named by is always needed
+            return name not in foundations and excludes_type(replace(source, include=("*",)), name)
         above = [n for n in types.sources(name) - {name} if not types[n].landmark]
         return excludes_type(source, name, above)
 

@@ -18,6 +18,7 @@ from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.types import ResourceType
 from dr_toolkit.workflows.context import LEFT_OUT, Context, keep_within
 
 REST_API, DEPLOYMENT, STAGE = "apigateway.rest_api", "apigateway.deployment", "apigateway.stage"
@@ -69,14 +70,23 @@ class View:
     def _outlook(self, made: Made) -> Outlook:
         types = registry()
         estate = self.snapshot.estate
-        wanted = {text.partition("/")[0] for text in estate.lines}
         absent = {n for n, c in estate.coverage.items() if c.status in (EXCLUDED, FAILED)}
+        wanted = frozenset(
+            key
+            for key in map(ResourceKey.parse, estate.lines)
+            if (t := types.get(key.type)) and t.landmark and not t.listing.within and self._may_differ(t)
+        )
         return Outlook(
             known=self._known(made),
             given={k: v for k, v in self._map().items() if _is_key(k)},
-            landmarks=frozenset(n for n in wanted if n in types and types[n].landmark and not types[n].listing.within),
+            landmarks=frozenset(key.type for key in wanted),
+            wanted=wanted,
             excluded=lambda name: name in absent,
         )
+
+    def _may_differ(self, t: ResourceType) -> bool:
+        """Whether the target may have other ones than the source: IAM is one for all regions of an account."""
+        return t.service != "iam" or self.cloud.scope.account != self.snapshot.manifest.scope.account
 
     def _known(self, made: Made) -> dict[Identity, ResourceKey]:
         """The keys of physical ids in the target: from earlier restores, from a restore in place, from this run."""

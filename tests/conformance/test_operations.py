@@ -14,7 +14,7 @@ from tests.aws_shapes import invalid, service
 from tests.fakes import FakeCloud
 
 HERE = Scope("123456789012", "us-east-1")
-PARENT = Row("apigateway.rest_api", {"id": "abc", "PrefixListId": "pl-1"})
+PARENT = Row("apigateway.rest_api", {"id": "abc", "PrefixListId": "pl-1", "FunctionName": "orders"})
 
 
 def reads() -> Iterator[tuple[ResourceType, str, str, Paging | None, dict[str, Any]]]:
