@@ -20,7 +20,7 @@ from dr_toolkit.resources import registry
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TOKEN
 from dr_toolkit.spec.types import Row
 
-LANDMARKS = ("ec2.vpc", "ec2.foreign_prefix_list", "ec2.vpc_endpoint", "apigateway.vpc_link")
+LANDMARKS = ("ec2.vpc", "ec2.foreign_prefix_list", "ec2.vpc_endpoint")
 
 
 def capture(cloud: Cloud, known: Mapping[Any, Any] | None = None) -> Estate:

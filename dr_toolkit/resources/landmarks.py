@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.spec.fields import Field, observed
-from dr_toolkit.spec.types import EC2_PAGES, PREFIX_LIST_PAGES, V1_PAGES, Listing, Names, ResourceType, Row
+from dr_toolkit.spec.types import EC2_PAGES, PREFIX_LIST_PAGES, Listing, Names, ResourceType, Row
 
 
 def _tag(data: Mapping[str, Any], name: str) -> str:
@@ -96,39 +96,6 @@ VPC_ENDPOINT = ResourceType(
     notes="Found where a private API or a resource policy names one; not yet restored.",
 )
 
-VPC_LINK = ResourceType(
-    name="apigateway.vpc_link",
-    service="apigateway",
-    shape="VpcLink",
-    title="VPC link (REST)",
-    listing=Listing("GetVpcLinks", "items", paging=V1_PAGES),
-    physical=lambda data: str(data["id"]),
-    identity=lambda row, names: str(row.data.get("name") or "unnamed"),
-    landmark=True,
-    pairs_by_id=True,
-    facts=("targetArns",),
-    fields=_all_observed("id", "name", "description", "targetArns", "status", "statusMessage", "tags"),
-    notes="Found where an integration uses one; not yet restored.",
-)
-
-CLIENT_CERTIFICATE = ResourceType(
-    name="apigateway.client_certificate",
-    service="apigateway",
-    shape="ClientCertificate",
-    title="Client certificate",
-    listing=Listing("GetClientCertificates", "items", paging=V1_PAGES),
-    physical=lambda data: str(data["clientCertificateId"]),
-    identity=lambda row, names: str(row.data.get("description") or "unnamed"),
-    landmark=True,
-    pairs_by_id=True,
-    born=lambda data: data.get("createdDate", ""),
-    fields=_all_observed(
-        *("clientCertificateId", "description", "pemEncodedCertificate", "createdDate", "expirationDate", "tags")
-    ),
-    notes="Found where a stage uses one; its private key can't be exported, so that it is never made.",
-)
-
-
 def _not_own(data: Mapping[str, Any], scope: Scope) -> bool:
     return data.get("OwnerId") != scope.account
 
@@ -188,4 +155,4 @@ FOREIGN_SECURITY_GROUP = ResourceType(
     "or deleted. Map its id to one in the target.",
 )
 
-TYPES = (VPC, SUBNET, VPC_ENDPOINT, VPC_LINK, CLIENT_CERTIFICATE, FOREIGN_PREFIX_LIST, FOREIGN_SECURITY_GROUP)
+TYPES = (VPC, SUBNET, VPC_ENDPOINT, FOREIGN_PREFIX_LIST, FOREIGN_SECURITY_GROUP)
