@@ -161,7 +161,10 @@ class _Canon:
         return Ref(stand_in)
 
     def _lookup(self, type_name: str, physical_id: str) -> ResourceKey | None:
-        return self.names.key((type_name,), physical_id, self.row)
+        if physical_id.startswith("arn:"):
+            return self.names.key((type_name,), physical_id, self.row)
+        outer, _, inner = physical_id.rpartition("/")
+        return self.names.inside(type_name, outer, inner) if outer else self.names.key((type_name,), inner, self.row)
 
     def _located(self, value: Any, path: str) -> Any:
         match value:
@@ -240,5 +243,7 @@ def _plain(value: Any) -> Any:
 
 def _run_of(data: Mapping[str, Any]) -> str:
     """The restore run that made a thing, if a tag says so."""
-    held = data.get("tags") or {t.get("Key"): t.get("Value") for t in data.get("Tags") or ()}
-    return str(held.get(RUN_TAG) or "") if isinstance(held, Mapping) else ""
+    held = data.get("tags") or data.get("Tags") or {}
+    if not isinstance(held, Mapping):
+        held = {t.get("Key"): t.get("Value") for t in held}
+    return str(held.get(RUN_TAG) or "")

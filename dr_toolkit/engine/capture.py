@@ -69,6 +69,8 @@ class Reader:
         self._failed: dict[str, str] = {}
         self._gone: set[int] = set()
         self._names: dict[str, set[str]] = {}
+        self._families: dict[str, dict[int, list[Row]]] = {}
+        self._always: frozenset[str] = frozenset()
 
     def read(
         self,
@@ -79,11 +81,11 @@ class Reader:
     ) -> Reading:
         """Read every type that is not excluded, and of the landmarks those that something refers to.
 
-        ``landmarks`` names landmark types to be read in any case, ``wanted`` the landmarks that are looked for;
-        ``only`` narrows the types.
+        ``landmarks`` names types, landmarks among them, to be read in any case, ``wanted`` the landmarks that are
+        looked for; ``only`` narrows the types.
         """
         names = [t.name for t in self._registry if only is None or t.name in set(only)]
-        reading = Reading()
+        reading, self._always = Reading(), frozenset(landmarks)
         for key in wanted:
             self._names.setdefault(key.type, set()).add(key.name)
         things = [n for n in names if not self._registry[n].landmark]
@@ -199,24 +201,41 @@ class Reader:
         return self._complete(t, rows)
 
     def _of_parent(self, t: ResourceType, parent: Row) -> list[Row]:
-        listing = t.listing
-        where = str(parent.data.get("name") or self._registry[parent.type].physical(parent.data))
+        listing, beside = t.listing, self._beside(t, parent)
+        if t.name not in self._always and not listing.when(Row(t.name, {}, parent, beside=beside)):
+            return []
+        name = parent.data.get("name") or parent.data.get("Name")
+        where = str(name or self._registry[parent.type].physical(parent.data))
         try:
-            return [Row(t.name, d, parent) for d in self._listed(t, listing, listing.arguments(parent), where)]
+            found = self._listed(t, listing, listing.arguments(parent), where)
+            return [Row(t.name, d, parent, beside=beside) for d in found]
         except _Failed:
             if not self._still_there(parent):
                 self._gone.add(id(parent))
                 return []
             raise
 
+    def _beside(self, t: ResourceType, parent: Row) -> dict[str, list[Row]]:
+        """The rows under a parent of the types that one asks for."""
+        for name in t.asks:
+            if name not in self._families:
+                families = self._families.setdefault(name, {})
+                for row in self._of(name):
+                    families.setdefault(id(row.parent), []).append(row)
+        return {name: self._families[name].get(id(parent), []) for name in t.asks}
+
     def _still_there(self, row: Row) -> bool:
         """Whether a row that could not be looked into is still listed; it may have been deleted meanwhile."""
         t = self._registry[row.type]
-        if t.listing.per or t.listing.within:
+        if t.listing.within:
             return True
+        if row.parent is not None and not self._still_there(row.parent):
+            self._gone.add(id(row.parent))
+            return False
+        more = t.listing.arguments(row.parent) if row.parent is not None else {}
         self._pages = {k: v for k, v in self._pages.items() if not k.startswith(f"{t.service}:{t.listing.operation}:")}
         mine = t.physical(row.data)
-        return any(t.physical(data) == mine for data in self._listed(t, t.listing, {}, ""))
+        return any(t.physical(data) == mine for data in self._listed(t, t.listing, more, ""))
 
     def _complete(self, t: ResourceType, rows: list[Row]) -> list[Row]:
         for detail in t.listing.details:

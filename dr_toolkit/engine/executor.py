@@ -14,6 +14,7 @@ from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, DELETE, Join, Step, Until
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.served import kind_of
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
@@ -25,7 +26,7 @@ LAG = 5.0
 READY = (2.0, 4.0, 8.0, *(15.0,) * 60)
 """Seconds between looks at something that takes minutes to be ready."""
 
-_BUSY = ("concurrent modification", "already an update in progress")
+_BUSY = ("concurrent modification", "already an update in progress", "update is in progress")
 _DEPLOY = "CreateDeployment"
 
 
@@ -220,11 +221,9 @@ class Executor:
         return found.estate.observed.get(key.text, {}).get(RUN_TAG) == self.run
 
     def _look_for_deployment(self, step: Step, found: Survey) -> tuple[Step | None, dict[str, str]]:
-        api = step.call.params["restApiId"]
-        outer = self.bindings.get(api.key.text, "") if isinstance(api, Ref) else str(api)
-        new = [
-            i for i in found.unbound("apigateway.deployment", outer) if i not in {*self.bindings.values(), *self.seen}
-        ]
+        (key,) = step.keys
+        outer = self.bindings.get(kind_of(key.type).api_of(key).text, "")
+        new = [i for i in found.unbound(key.type, outer) if i not in {*self.bindings.values(), *self.seen}]
         if len(new) == 1:
             return None, {step.keys[0].text: new[0]}
         return step, {}

@@ -52,9 +52,10 @@ def _names(row: Row, registry: Registry) -> Iterator[str]:
     """Everything by which a person may have named a row."""
     yield registry[row.type].physical(row.data)
     for member, value in row.data.items():
-        if isinstance(value, str) and (member.endswith(("Arn", "Name")) or member == "name"):
+        if isinstance(value, str) and (member.endswith(("Arn", "Name")) or member in ("name", "Name")):
             yield value
-    for tag in row.data.get("Tags") or ():
+    tags = row.data.get("Tags") or ()
+    for tag in () if isinstance(tags, Mapping) else tags:
         if tag.get("Key") == "Name":
             yield str(tag.get("Value", ""))
 

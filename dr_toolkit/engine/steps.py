@@ -319,7 +319,7 @@ class _Nodes:
             inside.setdefault(node.keys[0].path[0], []).append(name)
         for name, node in self.nodes.items():
             t = self.registry[node.keys[0].type]
-            if not t.freezes or name[0] != CREATE:
+            if not t.freezes or name[0] not in (CREATE, UPDATE) or (name[0] == UPDATE and not t.root):
                 continue
             others = inside[node.keys[0].path[0]]
             node.needs |= {o for o in others if o != name and self.nodes[o].keys[0].type in t.freezes}

@@ -37,12 +37,17 @@ class Survey:
     names: Names
 
     def unbound(self, type_name: str, outer_id: str) -> list[str]:
-        """Physical ids of a type under one parent that have no key: such as deployments that no stage serves."""
+        """Physical ids of a type under one parent that have no key: such as deployments that no stage serves.
+
+        Those that a stage made by itself are left out: no step of ours makes such a one.
+        """
         registry = self.names.registry
         return [
             registry[type_name].physical(row.data)
             for row in self.reading.of(type_name)
-            if row.key is None and registry[row.root.type].physical(row.root.data) == outer_id
+            if row.key is None
+            and not row.data.get("AutoDeployed")
+            and registry[row.root.type].physical(row.root.data) == outer_id
         ]
 
 

@@ -22,12 +22,11 @@ from dr_toolkit.report.listings import (
     SnapshotShow,
 )
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import HTTP, REST
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.leases import acquire
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, excluded, narrow
-
-STAGE = "apigateway.stage"
 
 
 def read(context: Context, source: Source, known: Known | None = None) -> tuple[Scope, Estate]:
@@ -43,13 +42,20 @@ def read(context: Context, source: Source, known: Known | None = None) -> tuple[
 
 def _say_what_stages_serve(estate: Estate) -> None:
     """A deployment's own content is not captured: it must not be taken for what the draft says."""
-    stages = estate.counts.get(STAGE, 0)
-    if stages:
+    tied = sum(1 for text in estate.lines if text.startswith(f"{HTTP.stage}/") and _is_tied(estate, text))
+    for kind, stages in ((REST.stage, estate.counts.get(REST.stage, 0)), (HTTP.stage, tied)):
         text = (
             f"{stages} stage{'s are' if stages > 1 else ' is'} captured with settings and description of what "
             "is deployed, not with its content: a restore deploys the draft"
         )
-        estate.findings.append(Finding(INFO, "deployed-content", STAGE, text))
+        if stages:
+            estate.findings.append(Finding(INFO, "deployed-content", kind, text))
+
+
+def _is_tied(estate: Estate, stage: str) -> bool:
+    """Whether a stage serves a deployment of its own: one that deploys by itself serves the draft."""
+    held = estate.get(stage)
+    return held is not None and HTTP.pointer in held.attributes
 
 
 def create(context: Context, names: Sequence[str]) -> CreateResult:

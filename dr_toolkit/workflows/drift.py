@@ -16,6 +16,7 @@ from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.results import DriftReport, DriftResult
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import DEPLOYMENTS
 from dr_toolkit.workflows import capture
 from dr_toolkit.workflows.context import LEFT_OUT, Context, keep_within, narrow
 from dr_toolkit.workflows.replica import drift_of_target
@@ -95,7 +96,7 @@ def _redeployed(before: Estate, live: Estate) -> list[Change]:
     """Deployments are immutable: a stage that serves another one serves something else."""
     changes = []
     for text in before.lines.keys() & live.lines.keys():
-        if not text.startswith("apigateway.deployment/"):
+        if text.partition("/")[0] not in DEPLOYMENTS:
             continue
         old, new = before.ids.get(text), live.ids.get(text)
         if old and new and old != new:

@@ -25,6 +25,7 @@ from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import DEPLOYMENTS, REST
 from dr_toolkit.store.journal import Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
@@ -40,7 +41,7 @@ from dr_toolkit.workflows.history import (
     options_of,
     with_ids,
 )
-from dr_toolkit.workflows.targets import DEPLOYMENT, Options, Planned, View, view
+from dr_toolkit.workflows.targets import Options, Planned, View, view
 
 PASSES = 3
 """A restore looks again after its steps, and mends what still differs, so many times in all."""
@@ -290,8 +291,8 @@ class _Restore:
         only = frozenset().union(*(types.sources(n) for n in names)) | {"ec2.vpc"}
         if any(n.startswith("ec2.security_group") for n in only):
             only |= {"ec2.security_group_rule", "ec2.prefix_list", "ec2.foreign_prefix_list"}
-        if DEPLOYMENT in only:
-            only |= {"apigateway.stage"}
+        if REST.deployment in only:
+            only |= {REST.stage}
         return self.seen.survey(with_ids(self.made, bindings), frozenset(only))
 
     def _still_owed(self, current: Plan, outcome: Outcome) -> frozenset[ResourceKey]:
@@ -313,7 +314,9 @@ class _Restore:
         pairs = {}
         for text, source_id in self.seen.snapshot.estate.ids.items():
             t = types.get(text.partition("/")[0])
-            if t is None or text not in bindings or not t.pairs_by_id or not (t.root or t.name == DEPLOYMENT):
+            if t is None or not t.pairs_by_id or text not in bindings:
+                continue
+            if not (t.root or t.nameless or t.name in DEPLOYMENTS):
                 continue
             if not (self.seen.is_home and bindings[text] == source_id):
                 pairs[f"{t.name} {source_id}"] = bindings[text]

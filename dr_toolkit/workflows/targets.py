@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dr_toolkit.config import Target
 from dr_toolkit.engine import planner, steps
 from dr_toolkit.engine.mapping import inverse
-from dr_toolkit.engine.pairing import Identity
+from dr_toolkit.engine.pairing import Identity, outer_id
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
@@ -18,10 +18,13 @@ from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import DEPLOYMENTS
 from dr_toolkit.spec.types import ResourceType
 from dr_toolkit.workflows.context import LEFT_OUT, Context, keep_within
 
-REST_API, DEPLOYMENT, STAGE = "apigateway.rest_api", "apigateway.deployment", "apigateway.stage"
+
+_WHATEVER_IS_SAID = frozenset({"apigatewayv2.routing_rule"})
+"""What is looked for in a target even where what it lies in says that there is none."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class View:
         return Outlook(
             known=self._known(made),
             given={k: v for k, v in self._map().items() if _is_key(k)},
-            landmarks=frozenset(key.type for key in wanted),
+            landmarks=frozenset(key.type for key in wanted) | DEPLOYMENTS | _WHATEVER_IS_SAID,
             wanted=wanted,
             excluded=lambda name: name in absent,
         )
@@ -100,8 +103,7 @@ class View:
             t = types.get(key.type)
             if t is None or not (t.pairs_by_id or text in made.ids) or not physical_id:
                 continue
-            outer = ids.get(ResourceKey(t.listing.per, key.path[:1]).text, "") if t.listing.per else ""
-            known[(key.type, outer, physical_id)] = key
+            known[(key.type, outer_id(types, key, ids), physical_id)] = key
         return known
 
     @property
@@ -116,7 +118,7 @@ class View:
         """At home, the deployments that are the snapshot's own: what they hold needs not be deployed again."""
         if not self.is_home:
             return frozenset()
-        texts = [text for text in self.snapshot.estate.lines if text.startswith(f"{DEPLOYMENT}/")]
+        texts = [text for text in self.snapshot.estate.lines if text.partition("/")[0] in DEPLOYMENTS]
         ids = self.snapshot.estate.ids
         return frozenset(ResourceKey.parse(t) for t in texts if t in ids and found.bindings.get(t) == ids[t])
 
