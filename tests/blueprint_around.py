@@ -73,7 +73,7 @@ def around(draw: st.DrawFn, apis: list[tuple[str, Row, dict[str, Rows]]]) -> dic
         for key in names
         if draw(st.booleans())
     ]
-    role = draw(st.sampled_from([{}, {"cloudwatchRoleArn": "arn:aws:iam::<<account>>:role/logs"}]))
+    role = {"cloudwatchRoleArn": f"arn:aws:iam::<<account>>:role/{draw(st.sampled_from(['logs', 'other']))}"}
     tables["account"] = [("account:", role)]
     return tables
 
