@@ -10,6 +10,7 @@ from dr_toolkit.config import Source
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
 from dr_toolkit.engine.pairing import Known, pair
+from dr_toolkit.engine.upgrade import upgrade
 from dr_toolkit.errors import BaselineNotFound, DrToolkitError, GuardError, IntegrityError, LockedError
 from dr_toolkit.model.documents import INFO, Finding, Manifest, Scope
 from dr_toolkit.model.estate import Estate, Snapshot
@@ -121,7 +122,9 @@ def resolve(context: Context, source: str, spec: str) -> Entry:
 def load(context: Context, source: str, spec: str) -> Snapshot:
     """A snapshot, every byte proven."""
     context.progress(f"loading {spec}")
-    return context.snapshots.load(resolve(context, source, spec))
+    snapshot = context.snapshots.load(resolve(context, source, spec))
+    upgrade(snapshot.estate, registry())
+    return snapshot
 
 
 def listing(context: Context) -> SnapshotList:

@@ -9,6 +9,7 @@ from functools import partial
 from dr_toolkit.config import Source
 from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.pairing import known_of
+from dr_toolkit.engine.upgrade import new_types
 from dr_toolkit.errors import DrToolkitError, UsageError
 from dr_toolkit.model.changes import UPDATE, Change, FieldChange
 from dr_toolkit.model.documents import FAILED, GAP, INFO, READ, Coverage, Finding
@@ -64,14 +65,16 @@ def _result(source: Source, snapshot: Snapshot, live: Estate, against: str, take
     keep_within(live, snapshot.manifest.selection, snapshot.estate.lines)
     before = narrow(snapshot.estate, source)
     changes = [*compare(before, live, types, both_read(before, live)), *_redeployed(before, live)]
+    unread = new_types(before, live, types)
+    left = {finding.key for finding in unread}
     return DriftResult(
         source=source.name,
         baseline_id=snapshot.manifest.id,
         live_taken_at=taken_at,
         changes=tuple(sorted(changes, key=lambda c: c.key)),
-        findings=_news(snapshot, live) + _left_out(snapshot) + _unknown_types(before),
+        findings=(*_news(snapshot, live), *_left_out(snapshot), *_unknown_types(before), *unread),
         coverage=_coverage(before, live),
-        compared_types=tuple(sorted(n for n, c in live.coverage.items() if c.status == READ)),
+        compared_types=tuple(sorted(n for n, c in live.coverage.items() if c.status == READ and n not in left)),
         scope=snapshot.manifest.scope,
         baseline_taken_at=snapshot.manifest.taken_at,
         against=against,
