@@ -208,8 +208,12 @@ class Reader:
         where = str(name or self._registry[parent.type].physical(parent.data))
         try:
             found = self._listed(t, listing, listing.arguments(parent), where)
+            if listing.unfold is not None:
+                found = [data for each in found for data in listing.unfold(Row(t.name, each, parent))]
             return [Row(t.name, d, parent, beside=beside) for d in found]
-        except _Failed:
+        except _Failed as failure:
+            if isinstance(failure.__cause__, CloudRefused) and failure.__cause__.code in listing.absent:
+                return []
             if not self._still_there(parent):
                 self._gone.add(id(parent))
                 return []

@@ -98,7 +98,7 @@ TYPES = (
             "RouteResponseKey": fixed(),
             "ModelSelectionExpression": setting(),
             "ResponseModels": setting(),
-            "ResponseParameters": setting(values=setting(members={"Required": setting(default=False)})),
+            "ResponseParameters": setting(values=setting(members={"Required": setting()})),
         },
         create=_create_of_route,
         update=_update_of_route,

@@ -95,7 +95,7 @@ TYPES = (
             "OperationName": setting(),
             "ModelSelectionExpression": setting(),
             "RequestModels": setting(),
-            "RequestParameters": setting(values=setting(members={"Required": setting(default=False)})),
+            "RequestParameters": setting(values=setting(members={"Required": setting()})),
             "RouteResponseSelectionExpression": setting(),
             "ApiGatewayManaged": observed("quick create made it; it is restored like any other"),
         },

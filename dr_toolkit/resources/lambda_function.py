@@ -48,6 +48,7 @@ TYPES = (
             paging=_PAGES,
             per=FUNCTION,
             arguments=lambda row: {"FunctionName": row.data["FunctionName"]},
+            named=lambda data: str(data["Name"]),
         ),
         identity=lambda row, names: str(row.data["Name"]),
         parent=FUNCTION,

@@ -84,6 +84,7 @@ class Listing:
     Either ``operation`` with the path of its ``items`` (empty: the answer itself is the one item), once a region or
     once a row of ``per`` (``arguments`` makes
     the parameters from it), or ``within``: the rows of another type hold this one's, and ``split`` takes them out.
+    ``unfold`` makes rows of what is listed under a row of ``per``; ``absent`` are error codes that say there is none.
     ``when`` is asked, of an empty row under each row of ``per``, whether there is anything to be listed.
     ``named`` narrows a landmark to those whose name stands in something that was read, or that is looked for;
     with ``by_name`` there is one call for each of these.
@@ -99,6 +100,8 @@ class Listing:
     split: Callable[[Row], Iterable[dict[str, Any]]] = lambda row: ()
     when: Callable[[Row], bool] = lambda row: True
     keep: Callable[[Mapping[str, Any], Scope], bool] = lambda data, scope: True
+    unfold: Callable[[Row], Iterable[dict[str, Any]]] | None = None
+    absent: tuple[str, ...] = ()
     named: Callable[[Mapping[str, Any]], str] | None = None
     details: tuple[Detail, ...] = ()
 

@@ -17,10 +17,11 @@ LISTENERS = {
 }
 
 
-def judged(aws: Stand) -> str:
-    """What somebody who knows nothing of the toolkit finds different between the two regions."""
+def judged(aws: Stand) -> list[str]:
+    """What somebody who knows nothing of the toolkit finds different between the two regions, but for its own mark."""
     names = (dict.fromkeys(LISTENERS, "<listener>"), dict.fromkeys(LISTENERS.values(), "<listener>"))
-    return report(compare(aws.world.region(HOME), aws.world.region(AWAY), *names))
+    found = report(compare(aws.world.region(HOME), aws.world.region(AWAY), *names)).splitlines()
+    return [line for line in found if "dr-toolkit:run" not in line]
 
 
 @pytest.fixture
@@ -39,4 +40,4 @@ def test_everything_comes_over(desk: Desk) -> None:
     result = desk.restore()
     assert (result.exit_code, list(result.failed.values()), list(result.skipped)) == (0, [], []), result.verdict
     assert_in_sync(desk)
-    assert judged(desk.aws) == ""
+    assert judged(desk.aws) == []
