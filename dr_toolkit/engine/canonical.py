@@ -184,10 +184,14 @@ class _Canon:
 
     def _check_located(self, text: str, path: str) -> None:
         """Ids that can't be derived for another region: said at capture, so that they can be mapped in peace."""
-        if ":userpool/" in text and tokens.REGION in text:
+        if f":userpool/{tokens.REGION}_" in text:
             self._say(INFO, "unportable-id", f"{path}: a user pool's id differs in another region; map {text}")
         elif re.search(r"\.elb\.(?:\$\{AWS::Region\}\.)?amazonaws|\.\$\{AWS::Region\}\.elb\.amazonaws", text):
             self._say(INFO, "unportable-id", f"{path}: a load balancer's name differs in another region; map {text}")
+        elif re.search(r":certificate/[0-9a-f]{8}-", text):
+            self._say(INFO, "unportable-id", f"{path}: a certificate's ARN differs in another region; map {text}")
+        elif text.startswith("s3://"):
+            self._say(INFO, "unportable-id", f"{path}: a truststore lies in a bucket of its region; map {text}")
         elif _PHYSICAL_LOOKING.search(text) or re.search(r"(?<![\w}.])[a-z0-9]{10}\.execute-api\.", text):
             self._say(WARNING, "unknown-id", f"{path} holds an id that is not among what was read: {text}")
         elif self.scope.region in text:

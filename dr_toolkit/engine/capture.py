@@ -167,6 +167,8 @@ class Reader:
             for found in found_in(text, self._cloud.scope):
                 demanded.add(found.type)
                 self._names.setdefault(found.type, set()).update(found.path[-1:])
+                if owner := self._registry[found.type].parent:
+                    self._names.setdefault(owner, set()).update(found.path[:1])
         return demanded
 
     # --- one type ---------------------------------------------------------------------------------
@@ -183,13 +185,14 @@ class Reader:
         return self._rows[name]
 
     def _read(self, t: ResourceType) -> list[Row]:
-        rows, named = self._all_rows(t), t.listing.named
-        return rows if named is None else [r for r in rows if named(r.data) in self._names.get(t.name, ())]
-
-    def _all_rows(self, t: ResourceType) -> list[Row]:
         listing = t.listing
         if listing.within:
             return [Row(t.name, data, row) for row in self._of(listing.within) for data in listing.split(row)]
+        if listing.by_name is not None:
+            names = sorted(self._names.get(t.name, ()))
+            return self._complete(
+                t, [Row(t.name, d) for name in names for d in self._of_name(t, listing.by_name(name))]
+            )
         if listing.per is None:
             return self._complete(t, [Row(t.name, d) for d in self._listed(t, listing, {}, "")])
         rows: list[Row] = []
@@ -199,6 +202,16 @@ class Reader:
             if id(parent) not in self._gone:
                 rows += self._of_parent(t, parent)
         return self._complete(t, rows)
+
+    def _of_name(self, t: ResourceType, more: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What is listed for one name; nothing where AWS says that there is none."""
+        try:
+            return self._listed(t, t.listing, more, "")
+        except _Failed as failure:
+            error = failure.__cause__
+            if isinstance(error, CloudRefused) and error.code == "ResourceNotFoundException":
+                return []
+            raise
 
     def _of_parent(self, t: ResourceType, parent: Row) -> list[Row]:
         listing, beside = t.listing, self._beside(t, parent)
@@ -242,6 +255,8 @@ class Reader:
         return any(t.physical(data) == mine for data in self._listed(t, t.listing, more, ""))
 
     def _complete(self, t: ResourceType, rows: list[Row]) -> list[Row]:
+        if (named := t.listing.named) is not None:
+            rows = [row for row in rows if named(row.data) in self._names.get(t.name, ())]
         for detail in t.listing.details:
             for row in rows:
                 if detail.when(row, self._cloud.scope):
@@ -298,7 +313,8 @@ class Reader:
         ask = params | dict(paging.size if paging else {})
         while True:
             answer = self._cloud.call(service, operation, ask)
-            found += (answer.get(items) or []) if items else [answer]
+            listed = answer.get(items) or [] if items else answer
+            found += listed if isinstance(listed, list) else [listed]
             token = answer.get(paging.token_out) if paging else None
             if not paging or not token:
                 return found

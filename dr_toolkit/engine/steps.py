@@ -98,6 +98,7 @@ class _Nodes:
         self.updated_by: dict[ResourceKey, NodeId] = {}
         self.removed_by: dict[ResourceKey, NodeId] = {}
         self.circular = self._circular()
+        self.deferred = self._deferred()
         self.holders = self._holders()
 
     def build(self) -> dict[NodeId, Node]:
@@ -132,6 +133,18 @@ class _Nodes:
                 edges[change.key] = t.mentions(side)
         return {key for circle in graph.circles(edges) for key in circle}
 
+    def _deferred(self) -> dict[ResourceKey, set[ResourceKey]]:
+        """New resources of which a part has to wait for others that are yet to be made, each with these."""
+        new = {c.key for c in self.draft.changes if c.action == CREATE}
+        found = {}
+        for change in self.draft.changes:
+            t = self.registry[change.key.type]
+            if t.placeholder and change.after is not None and change.action == CREATE:
+                part = {n: v for n, v in change.after.attributes.items() if n in t.placeholder}
+                if waits := refs_of(replace(change.after, attributes=part), t.fields) & new:
+                    found[change.key] = waits
+        return found
+
     # --- one change, one node -----------------------------------------------------------------------
 
     def _node(self, change: Change, t: ResourceType) -> None:
@@ -152,7 +165,7 @@ class _Nodes:
     def _create(self, change: Change, t: ResourceType) -> None:
         assert change.after is not None and t.create is not None
         name, wanted = (CREATE, change.key.text), change.after
-        if change.key in self.circular:
+        if change.key in self.circular or change.key in self.deferred:
             wanted = replace(wanted, attributes={**wanted.attributes, **t.placeholder})
             self._replace_content((FILL, change.key.text), change.after, t, to_placeholder=False)
         calls = t.create(wanted)
@@ -239,11 +252,13 @@ class _Nodes:
         if parent := t.parent_key(change.key):
             needed.add(parent)
         if name[0] in (FILL, AWAIT):
-            node.needs.add((CREATE, change.key.text))
+            node.needs |= {(CREATE, change.key.text), self.made_by[change.key]} - {name}
             if name[0] == AWAIT:
                 return
         elif change.key in self.circular:
             needed -= self.circular
+        elif change.key in self.deferred:
+            needed -= self.deferred[change.key]
         node.needs |= {self.made_by[k] for k in needed if k in self.made_by} - {name}
 
     def _before_removal(self, name: NodeId, node: Node, key: ResourceKey) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from dr_toolkit.model.changes import Join
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.spec.marks import ids_replaced
 
 REGION, ACCOUNT, PARTITION = "${AWS::Region}", "${AWS::AccountId}", "${AWS::Partition}"
 
@@ -52,11 +53,13 @@ def marked(text: str) -> str:
 def take_out(text: str, scope: Scope, lookup: Lookup) -> str:
     """Located text without the source's region, account, partition and known ids."""
     text = _INSIDE.sub(lambda m: _authorizer(m, lookup), text)
+    text = ids_replaced(text, scope, lambda t, i: token(key) if (key := lookup(t, i)) else i)
     for type_name, pattern in _IDS:
         text = pattern.sub(lambda m, t=type_name: _referred(m, t, lookup), text)  # type: ignore[misc]
     text = _ARN.sub(lambda m: _portable_arn(m, scope), text)
     region = re.escape(scope.region)
     text = re.sub(rf"(?:(?<=[./])|(?<=\bs3-)){region}(?=\.(?:[a-z0-9-]+\.)*amazonaws\.)", REGION, text)
+    text = re.sub(rf"\A((?:cn\.)?(?:com\.amazonaws|aws)(?:\.[a-z-]+)?\.){region}(?=\.)", rf"\1{REGION}", text)
     text = re.sub(rf"(?<=:userpool/){region}(?=_)|\A{region}\Z", REGION, text)
     return re.sub(rf"(?<![\w-]){re.escape(scope.account)}(?![\w-])", ACCOUNT, text)
 

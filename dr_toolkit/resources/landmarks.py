@@ -72,29 +72,6 @@ SUBNET = ResourceType(
     notes="Read only where something captured refers to one.",
 )
 
-VPC_ENDPOINT = ResourceType(
-    name="ec2.vpc_endpoint",
-    service="ec2",
-    shape="VpcEndpoint",
-    title="VPC endpoint",
-    listing=Listing("DescribeVpcEndpoints", "VpcEndpoints", paging=EC2_PAGES),
-    physical=lambda data: str(data["VpcEndpointId"]),
-    identity=lambda row, names: _tag(row.data, "Name") or str(row.data["ServiceName"]).rsplit(".", 1)[-1],
-    parent="ec2.vpc",
-    parent_id=lambda data: str(data["VpcId"]),
-    landmark=True,
-    pairs_by_id=True,
-    born=lambda data: data.get("CreationTimestamp", ""),
-    facts=("ServiceName", "VpcEndpointType"),
-    fields=_all_observed(
-        *("VpcEndpointId", "VpcEndpointType", "VpcId", "ServiceName", "State", "PolicyDocument", "RouteTableIds"),
-        *("SubnetIds", "Groups", "IpAddressType", "DnsOptions", "PrivateDnsEnabled", "RequesterManaged"),
-        *("NetworkInterfaceIds", "DnsEntries", "CreationTimestamp", "Tags", "OwnerId", "LastError"),
-        *("Ipv4Prefixes", "Ipv6Prefixes", "FailureReason", "ServiceNetworkArn", "ResourceConfigurationArn"),
-        *("ServiceRegion", "PayerResponsibilities"),
-    ),
-    notes="Found where a private API or a resource policy names one; not yet restored.",
-)
 
 def _not_own(data: Mapping[str, Any], scope: Scope) -> bool:
     return data.get("OwnerId") != scope.account
@@ -155,4 +132,4 @@ FOREIGN_SECURITY_GROUP = ResourceType(
     "or deleted. Map its id to one in the target.",
 )
 
-TYPES = (VPC, SUBNET, VPC_ENDPOINT, FOREIGN_PREFIX_LIST, FOREIGN_SECURITY_GROUP)
+TYPES = (VPC, SUBNET, FOREIGN_PREFIX_LIST, FOREIGN_SECURITY_GROUP)

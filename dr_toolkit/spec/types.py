@@ -103,6 +103,7 @@ class Listing:
     unfold: Callable[[Row], Iterable[dict[str, Any]]] | None = None
     absent: tuple[str, ...] = ()
     named: Callable[[Mapping[str, Any]], str] | None = None
+    by_name: Callable[[str], Mapping[str, Any]] | None = None
     details: tuple[Detail, ...] = ()
 
 

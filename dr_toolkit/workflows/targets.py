@@ -18,10 +18,10 @@ from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.marks import bare
 from dr_toolkit.spec.served import DEPLOYMENTS
 from dr_toolkit.spec.types import ResourceType
 from dr_toolkit.workflows.context import LEFT_OUT, Context, keep_within
-
 
 _WHATEVER_IS_SAID = frozenset({"apigatewayv2.routing_rule"})
 """What is looked for in a target even where what it lies in says that there is none."""
@@ -77,14 +77,15 @@ class View:
         wanted = frozenset(
             key
             for key in map(ResourceKey.parse, estate.lines)
-            if (t := types.get(key.type)) and t.landmark and not t.listing.within and self._may_differ(t)
+            if (t := types.get(key.type)) and t.landmark and self._may_differ(t)
+            if not t.listing.within or types[t.listing.within].landmark
         )
         return Outlook(
             known=self._known(made),
             given={k: v for k, v in self._map().items() if _is_key(k)},
             landmarks=frozenset(key.type for key in wanted) | DEPLOYMENTS | _WHATEVER_IS_SAID,
             wanted=wanted,
-            excluded=lambda name: name in absent,
+            excluded=lambda name: name in absent or not self._may_differ(types[name]),
         )
 
     def _may_differ(self, t: ResourceType) -> bool:
@@ -133,7 +134,7 @@ class View:
     def _map(self) -> dict[str, str]:
         """What the config maps, with the source's physical ids told as keys."""
         by_id = inverse(self.snapshot.estate)
-        return {by_id.get(k, k): v for k, v in self.target.map.items()}
+        return {by_id.get(k) or by_id.get(bare(k)) or k: v for k, v in self.target.map.items()}
 
     def translated(self) -> Translation:
         """The snapshot in the target's terms."""

@@ -28,10 +28,11 @@ def named(kind: str, rows: Iterable[Row], label: Callable[[str, Document], str],
 
 def region_names(tree: Document, region: Region) -> dict[str, str]:
     """The names of all that can be referred to from anywhere in the region, by id or ARN."""
-    return {**_ec2(tree.get("Ec2Region", {}), region), **_gateway(tree)}
+    network = _ec2(tree.get("Ec2Region", {}), region)
+    return {**network, **_gateway(tree, network)}
 
 
-def _gateway(tree: Document) -> dict[str, str]:
+def _gateway(tree: Document, network: Names) -> dict[str, str]:
     rest, http, domains = (tree.get(name, {}) for name in ("RestRegion", "HttpRegion", "Domains"))
     names: dict[str, str] = {}
 
@@ -62,8 +63,15 @@ def _gateway(tree: Document) -> dict[str, str]:
         )
     for rules in domains.get("routing_rules", {}).values():
         add("routing rule", rules.items(), lambda _, each: f"at {each.get('Priority')}")
-    add("access", domains.get("associations", {}).items(), member("accessAssociationSource"))
+    add("access", domains.get("associations", {}).items(), lambda _, each: _access(each, network))
     return names
+
+
+def _access(association: Document, network: Names) -> str:
+    """Which endpoint has access to which domain."""
+    source = str(association["accessAssociationSource"])
+    domain = association["domainNameArn"].rpartition("/")[2].partition("+")[0]
+    return f"of {network.get(source, source)} to {domain}"
 
 
 def _ec2(ec2: Document, region: Region) -> dict[str, str]:
@@ -89,9 +97,12 @@ def _ec2(ec2: Document, region: Region) -> dict[str, str]:
     add(
         "subnet", ec2.get("subnets", {}).items(), lambda each, d: f"{inside(d['VpcId'])}/{called(each, d, 'CidrBlock')}"
     )
-    add(
-        "route table", ec2.get("route_tables", {}).items(), lambda e, d: f"{inside(d['VpcId'])}/{called(e, d, '')}"[:40]
-    )
+
+    def table(each: str, document: Document) -> str:
+        is_main = any(used.get("Main") for used in document.get("Associations") or ())
+        return f"{inside(document['VpcId'])}/{'main' if is_main else called(each, document, '')}"
+
+    add("route table", ec2.get("route_tables", {}).items(), table)
     add("peering", ec2.get("peerings", {}).items(), lambda each, d: called(each, d, ""))
     groups = [(each, group["fields"]) for each, group in ec2.get("groups", {}).items()]
     add("group", groups, lambda _, d: f"{inside(d['VpcId'])}/{d['GroupName']}")
