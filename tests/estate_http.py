@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,10 +54,8 @@ def build_http_ground(aws: Clients, region: str) -> dict[str, str]:
 def build_functions(aws: Clients, region: str, names: tuple[str, ...] = FUNCTIONS) -> None:
     """Lambda functions, each with an alias `live`."""
     iam, functions = aws.client("iam", region), aws.client("lambda", region)
-    try:
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(RoleName="functions", AssumeRolePolicyDocument=_TRUST)
-    except iam.exceptions.EntityAlreadyExistsException:
-        pass
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", "def handler(event, context):\n    return {}\n")
