@@ -15,7 +15,7 @@ from dr_toolkit.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from dr_toolkit.crontab import Crontab
 
-HONOURED = frozenset({"store.kms_key_arn", "store.object_lock", "targets.rewrite", "targets.edge"})
+HONOURED = frozenset({"store.kms_key_arn", "store.object_lock", "targets.rewrite", "targets.edge", "secrets"})
 """The optional parts of a config that this version acts on: what builds another one adds it here."""
 
 

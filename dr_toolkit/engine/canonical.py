@@ -16,6 +16,7 @@ from dr_toolkit.model import wire
 from dr_toolkit.model.documents import FAILED, GAP, INFO, WARNING, Coverage, Finding, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.secrets import Hidden, Sealer
 from dr_toolkit.spec.fields import ABSENT, Field, Kind
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.tags import RUN_TAG
@@ -25,13 +26,22 @@ _PHYSICAL_LOOKING = re.compile(r"(?<!\w)(?:vpce|vpc|sg|subnet|pl|eni|igw|nat|rtb
 _NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
-def canonicalise(reading: Reading, registry: Registry, names: Names, *, all_landmarks: bool = False) -> Estate:
+def canonicalise(
+    reading: Reading,
+    registry: Registry,
+    names: Names,
+    *,
+    all_landmarks: bool = False,
+    sealer: Sealer | None = None,
+) -> Estate:
     """The estate that rows with keys amount to; landmarks only where referred to, unless all are asked for."""
     estate = Estate(coverage=dict(reading.coverage), findings=list(names.findings))
     used: set[ResourceKey] = set()
     for t in registry:
         try:
-            resources = [_Canon(t, row, names, estate.findings).resource() for row in reading.of(t.name) if row.key]
+            resources = [
+                _Canon(t, row, names, estate.findings, sealer).resource() for row in reading.of(t.name) if row.key
+            ]
         except MALFORMED as error:
             estate.coverage[t.name] = Coverage(FAILED, f"AWS's answer can't be read: {type(error).__name__}: {error}")
             continue
@@ -62,8 +72,9 @@ def _drop_unused(estate: Estate, registry: Registry, used: set[ResourceKey]) -> 
 class _Canon:
     """One row on its way to being a resource."""
 
-    def __init__(self, t: ResourceType, row: Row, names: Names, findings: list[Finding]) -> None:
+    def __init__(self, t: ResourceType, row: Row, names: Names, findings: list[Finding], sealer: Sealer | None) -> None:
         assert row.key is not None
+        self.sealer = sealer
         self.t, self.row, self.names, self.findings = t, row, names, findings
         self.key: ResourceKey = row.key
         self.scope = names.scope
@@ -79,6 +90,8 @@ class _Canon:
                 value = self._value(field, data[member], member)
                 if value is not ABSENT:
                     attributes[member] = value
+            elif field.kind is Kind.SECRET and self.sealer is not None and isinstance(data[member], Hidden):
+                attributes[member] = self.sealer.seal(self.key.text, data[member])
         observed = {m: _plain(data[m]) for m in self.t.facts if data.get(m) is not None}
         if run := _run_of(self.row.data):
             observed[RUN_TAG] = run

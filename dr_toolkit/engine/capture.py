@@ -17,6 +17,7 @@ from dr_toolkit.errors import (
 )
 from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.spec.fields import Field, Kind
 from dr_toolkit.spec.marks import found_in
 from dr_toolkit.spec.registry import Registry, references
@@ -62,7 +63,15 @@ class _Failed(Exception):
 class Reader:
     """Reads types in a region, each list call once, whatever the number of types that it feeds."""
 
-    def __init__(self, cloud: Cloud, registry: Registry, progress: Progress = lambda text: None) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        registry: Registry,
+        progress: Progress = lambda text: None,
+        *,
+        secrets: bool = False,
+    ) -> None:
+        self._secrets = secrets
         self._cloud, self._registry, self._progress = cloud, registry, progress
         self._pages: dict[str, list[dict[str, Any]]] = {}
         self._rows: dict[str, list[Row]] = {}
@@ -286,8 +295,10 @@ class Reader:
     # --- calls ------------------------------------------------------------------------------------
 
     def _listed(self, t: ResourceType, listing: Listing, more: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
-        params = {**listing.params, **more}
+        params = {**listing.params, **more, **(listing.unveil if self._secrets else {})}
         items = self._all(t.service, listing.operation, params, listing.items, listing.paging, where)
+        for item in items:
+            _veil(item, listing.veiled)
         return [item for item in items if listing.keep(item, self._cloud.scope)]
 
     def _all(
@@ -328,6 +339,13 @@ class Reader:
                 )
             seen.add(token)
             ask = ask | {paging.token_in: token}
+
+
+def _veil(item: dict[str, Any], members: Iterable[str]) -> None:
+    """Keep the secret members of an item from showing anywhere."""
+    for name in members:
+        if isinstance(item.get(name), str):
+            item[name] = Hidden(item[name])
 
 
 def _mentions_any(rows: list[Row], reference: Any, t: ResourceType) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from dr_toolkit.model.changes import Call, Change, Join
 from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.secrets import SecretRef
 from dr_toolkit.spec import patches, tags
 from dr_toolkit.spec.arns import REST_API, around
 from dr_toolkit.spec.fields import Field, Kind, located, observed, physical, setting
@@ -48,7 +49,7 @@ def _stage(path: Any) -> tuple[Any, str]:
 def _create(key: Resource) -> list[Call]:
     a = key.attributes
     params: dict[str, Any] = {name: a[name] for name in _CREATED_WITH if name in a}
-    params["enabled"] = bool(a.get("enabled", False))
+    params |= {"enabled": bool(a.get("enabled", False)), "value": SecretRef(key.key)}
     if stages := [_stage(path) for path in a.get("stageKeys", ())]:
         params["stageKeys"] = [{"restApiId": api, "stageName": stage} for api, stage in stages]
     params["tags"] = dict(a.get("tags") or {}) | {tags.RUN_TAG: tags.RUN_TOKEN}
@@ -80,7 +81,7 @@ TYPES = (
         service="apigateway",
         shape="ApiKey",
         title="API key",
-        listing=Listing("GetApiKeys", "items", paging=V1_PAGES),
+        listing=Listing("GetApiKeys", "items", paging=V1_PAGES, veiled=("value",), unveil={"includeValues": True}),
         physical=lambda data: str(data["id"]),
         identity=lambda row, names: str(row.data.get("name") or "unnamed"),
         root=True,
@@ -89,7 +90,7 @@ TYPES = (
         after=(REST_API,),
         fields={
             "id": physical(),
-            "value": Field(Kind.SECRET),
+            "value": Field(Kind.SECRET, fixed=True),
             "name": setting(),
             "customerId": setting(),
             "description": setting(),

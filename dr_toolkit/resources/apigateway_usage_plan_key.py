@@ -47,6 +47,7 @@ TYPES = (
             paging=V1_PAGES,
             per=PLAN,
             arguments=lambda row: {"usagePlanId": row.data["id"]},
+            veiled=("value",),
         ),
         identity=_identity,
         parent=PLAN,

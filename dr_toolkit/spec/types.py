@@ -105,6 +105,8 @@ class Listing:
     named: Callable[[Mapping[str, Any]], str] | None = None
     by_name: Callable[[str], Mapping[str, Any]] | None = None
     details: tuple[Detail, ...] = ()
+    veiled: tuple[str, ...] = ()
+    unveil: Mapping[str, Any] = field(default_factory=dict)
 
 
 Verb = Callable[[Resource], list[Call]]

@@ -14,6 +14,7 @@ from dr_toolkit.engine.upgrade import upgrade
 from dr_toolkit.errors import BaselineNotFound, DrToolkitError, GuardError, IntegrityError, LockedError
 from dr_toolkit.model.documents import INFO, Finding, Manifest, Scope
 from dr_toolkit.model.estate import Estate, Snapshot
+from dr_toolkit.model.secrets import Sealer
 from dr_toolkit.report.listings import (
     BaselineResult,
     CreateEntry,
@@ -27,16 +28,22 @@ from dr_toolkit.spec.served import HTTP, REST
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.leases import acquire
+from dr_toolkit.workflows import secrets
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, excluded, narrow
 
 
-def read(context: Context, source: Source, known: Known | None = None) -> tuple[Scope, Estate]:
-    """A source's region as it is now, canonical; ``known`` are the keys of physical ids seen before."""
+def read(
+    context: Context, source: Source, known: Known | None = None, sealer: Sealer | None = None
+) -> tuple[Scope, Estate]:
+    """A source's region as it is now, canonical; ``known`` are the keys of physical ids seen before.
+
+    Secret values are read only where there is a ``sealer``, which keeps them encrypted.
+    """
     cloud = context.cloud(source)
     types = registry()
-    reading = Reader(cloud, types, context.progress).read(excluded(source))
+    reading = Reader(cloud, types, context.progress, secrets=sealer is not None).read(excluded(source))
     names = pair(reading, types, cloud.scope, known or {})
-    estate = narrow(canonicalise(reading, types, names), source)
+    estate = narrow(canonicalise(reading, types, names, sealer=sealer), source)
     _say_what_stages_serve(estate)
     return cloud.scope, estate
 
@@ -83,9 +90,13 @@ def _lease_name(source: str) -> str:
 
 def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
     taken_at = context.now()
-    scope, estate = read(context, source)
+    seal = secrets.for_capture(context, source)
+    scope, estate = read(context, source, sealer=seal)
+    if seal is None:
+        secrets.say_what_is_not_kept(estate)
     context.progress("writing the snapshot")
-    manifest = context.snapshots.write(source.name, scope, estate, taken_at, VERSION)
+    kept = seal.packed(estate.lines) if seal is not None and seal.kept else None
+    manifest = context.snapshots.write(source.name, scope, estate, taken_at, VERSION, kept)
     if not manifest.complete or context.baselines.get(source.name) is not None:
         return manifest, False
     entry = context.snapshots.resolve(source.name, manifest.id)

@@ -16,6 +16,7 @@ from dr_toolkit.errors import NotAvailableYet, UnknownName, UsageError
 from dr_toolkit.model.documents import INFO, Finding, Selection
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.secrets import Vault
 from dr_toolkit.resources import registry
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Context:
     now: Callable[[], datetime] = _now
     pause: Callable[[float], None] = time.sleep
     ticks: Callable[[], float] = time.monotonic
+    vault: Vault = field(default_factory=Vault)
 
     def __post_init__(self) -> None:
         if missing := self.config.not_acted_on():
@@ -149,7 +151,7 @@ class Context:
         from dr_toolkit.aws.cloud import Clouds
         from dr_toolkit.aws.pacing import Pacer
 
-        return Clouds(Pacer(self.ticks, self.pause))
+        return Clouds(Pacer(self.ticks, self.pause), self.vault)
 
     def cloud(self, place: Source | Target) -> AwsCloud:
         """The region of a source or target; raises CredentialsMissing, RegionUnavailable, CloudUnreachable."""

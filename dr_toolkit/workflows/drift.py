@@ -18,7 +18,7 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.results import DriftReport, DriftResult
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.served import DEPLOYMENTS
-from dr_toolkit.workflows import capture
+from dr_toolkit.workflows import capture, secrets
 from dr_toolkit.workflows.context import LEFT_OUT, Context, keep_within, narrow
 from dr_toolkit.workflows.replica import drift_of_target
 
@@ -51,7 +51,10 @@ def _source(context: Context, source: Source, against: str) -> DriftResult:
     snapshot = capture.load(context, source.name, against)
     taken_at = context.now()
     known = known_of(snapshot.estate, registry())
-    scope, live = capture.read(context, source, known)
+    seal = secrets.of_snapshot(context, snapshot.manifest, source)
+    if seal is None:
+        secrets.without_values(snapshot.estate)
+    scope, live = capture.read(context, source, known, seal)
     if (scope.account, scope.region) != (snapshot.manifest.scope.account, snapshot.manifest.scope.region):
         raise UsageError(
             reason=f"snapshot {snapshot.manifest.id} is of {snapshot.manifest.scope}, and {source.name} is {scope}",

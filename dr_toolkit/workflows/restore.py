@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from dr_toolkit.model.changes import ADOPT, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.served import DEPLOYMENTS, REST
@@ -59,6 +60,7 @@ class Request:
     options: Options = field(default_factory=Options)
     resume: str | None = None
     plan_file: Plan | None = None
+    secrets: Mapping[str, Hidden] = field(default_factory=dict)
 
 
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
@@ -121,6 +123,7 @@ def restore(context: Context, request: Request, confirm: Confirm) -> RestoreResu
     Raises UnfinishedRun, TargetMoved, BlockedSteps and NotConfirmed before anything is changed.
     """
     target = context.target(request.target)
+    context.vault.add(request.secrets)
     store = context.state_store(target)
     lease = acquire(store, f"restore/{quoted(target.name)}", LEASE_SECONDS, context.now)
     with lease:

@@ -17,10 +17,12 @@ from dr_toolkit.model.changes import UPDATE, Blocked, Plan
 from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.secrets import Sealer
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.marks import bare
 from dr_toolkit.spec.served import DEPLOYMENTS
 from dr_toolkit.spec.types import ResourceType
+from dr_toolkit.workflows import secrets
 from dr_toolkit.workflows.context import LEFT_OUT, Context, keep_within
 
 _WHATEVER_IS_SAID = frozenset({"apigatewayv2.routing_rule"})
@@ -65,6 +67,7 @@ class View:
     cloud: Cloud
     snapshot: Snapshot
     pairs: Mapping[str, str]
+    sealer: Sealer | None = None
 
     def survey(self, made: Made | None = None, only: frozenset[str] | None = None) -> Survey:
         """The target as it is now; what a run made keeps the key that it was made for."""
@@ -86,6 +89,7 @@ class View:
             landmarks=frozenset(key.type for key in wanted) | DEPLOYMENTS | _WHATEVER_IS_SAID,
             wanted=wanted,
             excluded=lambda name: name in absent or not self._may_differ(types[name]),
+            sealer=self.sealer,
         )
 
     def _may_differ(self, t: ResourceType) -> bool:
@@ -162,6 +166,7 @@ class View:
             blocked=tuple(blocked),
         )
         draft = planner.draft(situation)
+        unknown = secrets.unknown(self.context, draft.changes)
         self.context.progress("ordering the steps")
         manifest = self.snapshot.manifest
         body = manifest.objects["body"].sha256
@@ -175,7 +180,7 @@ class View:
             changes=tuple(draft.changes),
             steps=tuple(steps.steps(draft, situation, self.cloud.scope)),
             blocked=tuple(draft.blocked),
-            findings=tuple(sorted({*draft.findings, *moved.findings, *_worth_saying(self.snapshot)})),
+            findings=tuple(sorted({*draft.findings, *moved.findings, *unknown, *_worth_saying(self.snapshot)})),
             fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings),
             options=options.as_dict(),
             bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
@@ -200,7 +205,10 @@ def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> V
     cloud = context.cloud(target)
     _check_place(here, cloud.scope, target.name, options)
     pairs = Pairings(context.state_store(target)).get(snapshot.manifest.source, target.name)
-    return View(context, target, cloud, snapshot, pairs)
+    sealer = secrets.of_snapshot(context, snapshot.manifest, target)
+    if sealer is None:
+        secrets.without_values(snapshot.estate)
+    return View(context, target, cloud, snapshot, pairs, sealer)
 
 
 def _check_place(here: Scope, there: Scope, target: str, options: Options) -> None:
