@@ -133,6 +133,12 @@ class _Nodes:
                 edges[change.key] = t.mentions(side)
         return {key for circle in graph.circles(edges) for key in circle}
 
+    def _above(self, key: ResourceKey) -> Iterable[ResourceKey]:
+        """What a resource lies in, which is made before it anyhow."""
+        while (parent := self.registry.parent(key)) is not None:
+            yield parent
+            key = parent
+
     def _deferred(self) -> dict[ResourceKey, set[ResourceKey]]:
         """New resources of which a part has to wait for others that are yet to be made, each with these."""
         new = {c.key for c in self.draft.changes if c.action == CREATE}
@@ -141,7 +147,8 @@ class _Nodes:
             t = self.registry[change.key.type]
             if t.placeholder and change.after is not None and change.action == CREATE:
                 part = {n: v for n, v in change.after.attributes.items() if n in t.placeholder}
-                if waits := refs_of(replace(change.after, attributes=part), t.fields) & new:
+                waits = refs_of(replace(change.after, attributes=part), t.fields) & new
+                if waits := waits - set(self._above(change.key)):
                     found[change.key] = waits
         return found
 
