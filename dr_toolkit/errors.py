@@ -298,6 +298,12 @@ class UnfinishedRun(GuardError):
 # --- usage and config (64) ----------------------------------------------------------------------
 
 
+class SecretsUnreadable(IntegrityError):
+    """The snapshot's secrets can't be opened: {reason}"""
+
+    hint = "Name the right key in the config (secrets: {{encrypt_with: ...}}), or leave secrets out of it."
+
+
 class UsageError(DrToolkitError):
     """{reason}"""
 

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.aws_shapes import NAME, TEXT, service, values
+from tests.blueprint_around import documentation
 
 Row = dict[str, Any]
 Rows = list[tuple[str, Row]]
@@ -106,7 +107,9 @@ def _api(draw: st.DrawFn, handle: str, name: str, by_hand: bool) -> tuple[str, R
     tables["validators"] = draw(_validators())
     tables["resources"] = draw(_resources(tables))
     has_methods = any(r.get("resourceMethods") for _, r in tables["resources"])
-    tables["deployments"], tables["stages"] = draw(_stages(by_hand)) if has_methods else ([], [])
+    tables["parts"], tables["versions"] = draw(documentation())
+    versions = [row["version"] for _, row in tables["versions"]]
+    tables["deployments"], tables["stages"] = draw(_stages(by_hand, versions)) if has_methods else ([], [])
     told: dict[str, Any] = _own_handles({"row": row, "tables": tables}, handle)
     return handle, told["row"], {k: [(h, r) for h, r in rows] for k, rows in told["tables"].items()}
 
@@ -116,7 +119,17 @@ def _own_handles(value: Any, api: str) -> Any:
     match value:
         case str():
             value = value.replace("<<api>>", f"<<{api}>>")
-            for kind in ("path", "authorizer", "validator", "model", "response", "deployment", "stage"):
+            for kind in (
+                "path",
+                "authorizer",
+                "validator",
+                "model",
+                "response",
+                "deployment",
+                "stage",
+                "part",
+                "version",
+            ):
                 value = value.replace(f"<<{kind}:", f"<<{kind}:{api}:")
                 if value.startswith(f"{kind}:") and "<" not in value:
                     value = f"{kind}:{api}:{value[len(kind) + 1 :]}"
@@ -254,7 +267,7 @@ def _integration(draw: st.DrawFn, path: str, paths: list[str]) -> Row:
 
 
 @st.composite
-def _stages(draw: st.DrawFn, by_hand: bool) -> tuple[Rows, Rows]:
+def _stages(draw: st.DrawFn, by_hand: bool, versions: list[str]) -> tuple[Rows, Rows]:
     deployments: Rows = []
     stages: Rows = []
     for name in draw(st.lists(st.sampled_from(STAGES), unique=True)):
@@ -271,10 +284,13 @@ def _stages(draw: st.DrawFn, by_hand: bool) -> tuple[Rows, Rows]:
             ),
             "canarySettings": st.just({"percentTraffic": 10.0, "deploymentId": f"<<deployment:{canary}>>"}),
             "tags": TAGS,
+            "documentationVersion": st.sampled_from(versions) if versions else st.none(),
+            "clientCertificateId": st.just("<<certificate:0>>"),
+            "webAclArn": st.just("arn:aws:wafv2:<<region>>:<<account>>:regional/webacl/front/0a1b2c"),
         }
         row = draw(_of("Stage", special))
         row |= {"stageName": name, "deploymentId": f"<<deployment:{served}>>", "createdDate": ""}
-        dropped = {"clientCertificateId", *([] if canary else ["canarySettings"])}
-        dropped |= set() if by_hand else {"webAclArn", "documentationVersion"}
+        dropped = set() if canary else {"canarySettings"}
+        dropped |= set() if by_hand else {"webAclArn"}
         stages.append((f"stage:{name}", {k: v for k, v in row.items() if k not in dropped}))
     return deployments, stages

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from dr_toolkit.model.documents import Scope
 from tests.aws_shapes import NAME, TEXT
+from tests.blueprint_around import around
 from tests.blueprint_rest import rest_apis
 from tests.fake_rest import Api
 from tests.fakes import FakeCloud
@@ -25,6 +26,7 @@ VPCS = ("main", "tools/é")
 GROUPS = ("web", "db", "a/b", "~2", "Größe")
 LISTS = {"office": "IPv4", "six": "IPv6"}
 FOREIGN = ("com.amazonaws.<<region>>.s3", "com.amazonaws.global.cloudfront.origin-facing")
+_KNOWN_BY = {"models": "name", "responses": "responseType", "stages": "stageName", "versions": "version"}
 PREFIXES = {"vpc": "vpc-", "group": "sg-", "rule": "sgr-", "list": "pl-", "endpoint": "vpce-"}
 
 
@@ -51,15 +53,18 @@ class _Building:
         ec2, rest = cloud.ec2, cloud.rest
         for name in ("vpcs", "groups", "rules", "lists", "endpoints"):
             getattr(ec2, name).update(self._table(blueprint.tables.get(name, [])))
-        rest.links.update(self._table(blueprint.tables.get("links", [])))
         ec2.entries.update({i: self._shuffled(row.pop("Entries")) for i, row in ec2.lists.items()})
         for handle, row, tables in blueprint.apis:
             made = Api(self._row(row) | {"id": self.words[handle], "createdDate": cloud.now()})
             rest.apis[made.row["id"]] = made
             for name, rows in tables.items():
-                known_by = {"models": "name", "responses": "responseType", "stages": "stageName"}.get(name)
+                known_by = _KNOWN_BY.get(name)
                 found = self._table(rows)
                 getattr(made, name).update({r[known_by]: r for r in found.values()} if known_by else found)
+        for name in ("links", "certificates", "keys", "plans"):
+            getattr(rest, name).update(self._table(blueprint.tables.get(name, [])))
+        rest.members += self._table(blueprint.tables.get("members", [])).values()
+        rest.account.update(*self._table(blueprint.tables.get("account", [])).values())
 
     def _name(self, handles: Any) -> None:
         for handle in handles:
@@ -216,8 +221,8 @@ def blueprints(draw: st.DrawFn, *, by_hand: bool = False, apis: bool = True) -> 
     }
     tables = {"vpcs": vpcs, "lists": lists, "groups": found, "rules": rules}
     tables |= {"endpoints": [("endpoint:api", endpoint)]}
-    tables |= {"links": [("link:nlb", {"id": "<<link:nlb>>", "name": "nlb", "targetArns": []})]}
-    return Blueprint(tables, draw(rest_apis(by_hand=by_hand)) if apis else [])
+    chosen = draw(rest_apis(by_hand=by_hand)) if apis else []
+    return Blueprint(tables | draw(around(chosen)), chosen)
 
 
 def _renamed(row: Row) -> Row:

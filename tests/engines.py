@@ -16,11 +16,12 @@ from dr_toolkit.model.changes import Join, Step
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.secrets import SecretRef
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TOKEN
 from dr_toolkit.spec.types import Row
 
-LANDMARKS = ("ec2.vpc", "ec2.foreign_prefix_list", "ec2.vpc_endpoint", "apigateway.vpc_link")
+LANDMARKS = ("ec2.vpc", "ec2.foreign_prefix_list", "ec2.vpc_endpoint")
 
 
 def capture(cloud: Cloud, known: Mapping[Any, Any] | None = None) -> Estate:
@@ -65,6 +66,8 @@ def resolved(value: Any, bound: Mapping[str, str]) -> Any:
     match value:
         case Ref():
             return bound[value.key.text]
+        case SecretRef():
+            return "s" * 20
         case Join():
             return "".join(resolved(part, bound) for part in value.parts)
         case str():

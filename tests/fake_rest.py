@@ -11,6 +11,7 @@ from typing import Any
 
 from dr_toolkit.errors import CloudRefused
 from dr_toolkit.resources.apigateway_stage import _METHOD_DEFAULTS, _METHOD_PATHS
+from tests.fake_rest_around import Around
 
 Row = dict[str, Any]
 MOST = {"Empty": {}, "Error": {"properties": {"message": {"type": "string"}}}}
@@ -34,6 +35,8 @@ class Api:
         self.deployments: dict[str, Row] = {}
         self.frozen: dict[str, Any] = {}
         self.stages: dict[str, Row] = {}
+        self.parts: dict[str, Row] = {}
+        self.versions: dict[str, Row] = {}
 
     def methods(self) -> list[Row]:
         """Every method in it."""
@@ -45,25 +48,18 @@ class Api:
         return copy.deepcopy(parts)
 
 
-class Rest:
+class Rest(Around):
     """The calls; each is named like AWS's own."""
 
     def __init__(self, cloud: Any) -> None:
+        super().__init__()
         self.cloud = cloud
         self.apis: dict[str, Api] = {}
-        self.links: dict[str, Row] = {}
-        self.certificates: dict[str, Row] = {}
 
     # --- reads ----------------------------------------------------------------------------------------
 
     def GetRestApis(self, **_: Any) -> Row:
         return {"items": [api.row for api in self.apis.values()]}
-
-    def GetVpcLinks(self, **_: Any) -> Row:
-        return {"items": list(self.links.values())}
-
-    def GetClientCertificates(self, **_: Any) -> Row:
-        return {"items": list(self.certificates.values())}
 
     def GetResources(self, restApiId: str, embed: list[str], **_: Any) -> Row:
         assert embed == ["methods"]
@@ -122,7 +118,14 @@ class Rest:
     def DeleteRestApi(self, restApiId: str) -> None:
         del self.apis[restApiId]
 
+    def stage_of(self, arn: str) -> Row:
+        """The stage that an ARN names."""
+        return self._tagged(arn)
+
     def _tagged(self, arn: str) -> Row:
+        around = re.fullmatch(r"arn:[a-z-]+:apigateway:[a-z0-9-]+::/(?!restapis)([a-z]+)/(\w+)", arn)
+        if around:
+            return self.tagged_around(around[1], around[2])
         found = re.fullmatch(
             rf"arn:{self.cloud.scope.partition}:apigateway:{self.cloud.scope.region}::/restapis/(\w+)(?:/stages/(.+))?",
             arn,
@@ -294,6 +297,7 @@ class Rest:
     def CreateStage(self, restApiId: str, stageName: str, deploymentId: str, **given: Any) -> None:
         api = self.apis[restApiId]
         assert deploymentId in api.deployments
+        assert given.get("documentationVersion") in (None, *api.versions)
         assert given.get("canarySettings", {}).get("deploymentId", deploymentId) in api.deployments
         if stageName in api.stages:
             raise _refused("ConflictException", stageName)
@@ -319,6 +323,7 @@ class Rest:
                 _set(row.setdefault(outer, {}), name, value, {"percentTraffic": float, "useStageCache": bool})
             case "replace", [name]:
                 assert name != "deploymentId" or value in api.deployments
+                assert name != "documentationVersion" or not value or value in api.versions
                 assert name != "clientCertificateId" or not value or value in self.certificates
                 _set(row, name, value, {"cacheClusterEnabled": bool, "tracingEnabled": bool})
             case "remove", [resource, verb]:
@@ -334,6 +339,10 @@ class Rest:
                 raise AssertionError(f"no such patch: {op} {path}")
 
     def DeleteStage(self, restApiId: str, stageName: str) -> None:
+        places = [(e["apiId"], e["stage"]) for plan in self.plans.values() for e in plan["apiStages"]]
+        assert (restApiId, stageName) not in places, "a usage plan has it"
+        for key in self.keys.values():
+            key["stageKeys"] = [text for text in key["stageKeys"] if text != f"{restApiId}/{stageName}"]
         del self.apis[restApiId].stages[stageName]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from dr_toolkit.model.documents import Scope
 from tests.aws_shapes import invalid
+from tests.aws_shapes import service as model
 from tests.fake_ec2 import Ec2
 from tests.fake_rest import Rest
 
@@ -48,14 +49,18 @@ class FakeCloud:
             raise self.denied[operation]
         given = copy.deepcopy(dict(params))
         assert not (report := invalid(service, operation, given)), f"{operation}: {report}"
-        reads = operation.startswith(("Get", "Describe"))
+        reads = operation.startswith(("Get", "Describe", "List"))
         (self.reads if reads else self.calls).append((operation, given))
+        if reads and service not in ("ec2", "apigateway"):
+            return _nothing(service, operation)
         part = self.ec2 if service == "ec2" else self.rest
         answer = getattr(part, operation)(**given)
         return copy.deepcopy(self._paged(answer, given) if reads else answer or {})
 
     def _paged(self, answer: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
         """The part of a list that was asked for."""
+        if not all(isinstance(rows, list) for rows in answer.values()) or len(answer) != 1:
+            return answer
         ((name, rows),) = answer.items()
         token_name = next((n for n in ("NextToken", "position") if n in given), "")
         start = int(given.get(token_name, 0)) if token_name else 0
@@ -66,3 +71,9 @@ class FakeCloud:
             name: rows[start : start + size],
             "NextToken" if "MaxResults" in given else "position": str(start + size),
         }
+
+
+def _nothing(service: str, operation: str) -> dict[str, Any]:
+    """What a service answers that has nothing in it: landmarks and the like."""
+    members = model(service).operation_model(operation).output_shape.members
+    return {name: [] for name, shape in members.items() if shape.type_name == "list"}

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from dr_toolkit.aws.faults import from_answer, from_failure
+from dr_toolkit.aws.hush import carries_secrets, hushed
 from dr_toolkit.aws.pacing import Pacer
 from dr_toolkit.aws.rates import rates
-from dr_toolkit.errors import AwsError, CloudThrottled, CloudUnreachable, UsageError
+from dr_toolkit.errors import AwsError, CloudRefused, CloudThrottled, CloudUnreachable, UsageError
 from dr_toolkit.model.documents import Scope
+from dr_toolkit.model.secrets import Vault, holds_secret, resolved
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +49,15 @@ class AwsCloud:
     """A region seen through boto3 clients, one a service; safe in threads."""
 
     def __init__(
-        self, session: Any, region: str, endpoint_url: str | None, scope: Scope, pacer: Pacer | None = None
+        self,
+        session: Any,
+        region: str,
+        endpoint_url: str | None,
+        scope: Scope,
+        pacer: Pacer | None = None,
+        vault: Vault | None = None,
     ) -> None:
+        self._vault = vault or Vault()
         self._session, self._region, self._endpoint_url = session, region, endpoint_url
         self._clients: dict[str, Any] = {}
         self._pacer, self._throttles = pacer or Pacer(), False
@@ -56,8 +65,14 @@ class AwsCloud:
 
     def paced_by(self, pacer: Pacer) -> AwsCloud:
         """The same region on the same clients, under another pacer from the first call on."""
-        other = AwsCloud(self._session, self._region, self._endpoint_url, self.scope, pacer)
+        other = AwsCloud(self._session, self._region, self._endpoint_url, self.scope, pacer, self._vault)
         other._clients, other._throttles = self._clients, True
+        return other
+
+    def with_secrets(self, vault: Vault) -> AwsCloud:
+        """The same region, in whose calls the values of this vault are put in."""
+        other = AwsCloud(self._session, self._region, self._endpoint_url, self.scope, self._pacer, vault)
+        other._clients, other._throttles = self._clients, self._throttles
         return other
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,13 +99,30 @@ class AwsCloud:
         raise AssertionError("the last try returns or raises")
 
     def _once(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any] | _Failure:
+        """One try. Of a call that carries secrets nothing is logged, and no exception of the libraries is kept."""
+        if not (carries_secrets(service, operation) or holds_secret(params)):
+            return self._try(service, operation, params)
+        client = self._client(service)
+        with hushed(on=True):
+            answer = self._try(service, operation, resolved(dict(params), self._vault), client)
+        if isinstance(answer, _Failure):
+            reason = str(answer.error.facts.get("reason", ""))
+            if isinstance(answer.error, CloudRefused) and answer.error.code == "ParamValidation":
+                reason = "botocore does not take its parameters, of which one is a secret"
+            answer.error.facts["reason"] = self._vault.without_values(reason)
+            return replace(answer, error=type(answer.error)(**answer.error.facts), cause=None)
+        return answer
+
+    def _try(
+        self, service: str, operation: str, params: Mapping[str, Any], client: Any = None
+    ) -> dict[str, Any] | _Failure:
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
         changes = _changes(operation)
         facts = {"service": service, "operation": operation, "region": self._region}
         try:
-            answer = _call(self._client(service), operation, params)
+            answer = _call(client or self._client(service), operation, params)
         except ClientError as error:
             told = from_answer(error, facts, changes=changes)
             return _Failure(told, error, may_pass=_status(error) >= 500, after=_retry_after(error))
@@ -120,7 +152,7 @@ class _Failure:
     """A call that failed: what to raise, whether another try may succeed, and when AWS wants it."""
 
     error: AwsError
-    cause: Exception
+    cause: Exception | None
     may_pass: bool
     after: float | None = None
 
@@ -171,8 +203,8 @@ class Clouds:
     All of them are paced together, by ``pacer``.
     """
 
-    def __init__(self, pacer: Pacer | None = None) -> None:
-        self._pacer = pacer or Pacer()
+    def __init__(self, pacer: Pacer | None = None, vault: Vault | None = None) -> None:
+        self._pacer, self._vault = pacer or Pacer(), vault or Vault()
 
     def open(self, region: str, access: Access) -> AwsCloud:
         """The region, with the account found out; raises CredentialsMissing, RegionUnavailable or CloudUnreachable.
@@ -193,7 +225,7 @@ class Clouds:
             raise from_failure(error, facts, changes=False) from error
         partition = str(identity["Arn"]).split(":")[1]
         scope = Scope(str(identity["Account"]), region, partition)
-        return AwsCloud(session, region, access.endpoint_url, scope, self._pacer)
+        return AwsCloud(session, region, access.endpoint_url, scope, self._pacer, self._vault)
 
     def _session(self, region: str, access: Access) -> Any:
         import botocore.session

@@ -1,7 +1,7 @@
 """How fast AWS lets an account call, by operation, as its documents say it.
 
 API Gateway: the page "Amazon API Gateway quotas", which can't be raised. EC2: "Request throttling for the Amazon EC2
-API". Every rate holds for one account in one region.
+API". Lambda: the page "Lambda quotas", for its control plane. Every rate holds for one account in one region.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ _EC2_OWN = {
     **dict.fromkeys(("CreateVpcEndpoint", "ModifyVpcEndpoint", "DeleteVpcEndpoints"), (4, 0.3)),
 }
 _EC2_READS, _EC2_CHANGES = (100, 20), (50, 5)
+_LAMBDA = Rate("lambda", 15, 15)
 
 
 def rates(service: str, operation: str, params: Mapping[str, Any]) -> tuple[Rate, ...]:
@@ -55,6 +56,8 @@ def rates(service: str, operation: str, params: Mapping[str, Any]) -> tuple[Rate
         return (Rate(f"ec2:{operation}", *_EC2_OWN.get(operation, usual)),)
     if service == "apigateway" and operation in ("CreateRestApi", "ImportRestApi"):
         return (_EDGE_API if _is_edge(params) else _REST_API, GATEWAY)
+    if service == "lambda":
+        return (_LAMBDA,)
     own = {"apigateway": _GATEWAY_OWN, "apigatewayv2": _GATEWAY_V2_OWN}.get(service)
     if own is None:
         return ()

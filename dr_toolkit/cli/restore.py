@@ -14,6 +14,7 @@ from dr_toolkit.cli.session import Session, given
 
 if TYPE_CHECKING:
     from dr_toolkit.model.changes import Plan
+    from dr_toolkit.model.secrets import Hidden
     from dr_toolkit.report.progress import Progress
     from dr_toolkit.report.results import PlanResult
     from dr_toolkit.workflows.restore import Confirm
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
 @flag("--in-place", text="Allow the snapshot's own region as the target.")
 @flag("--skip-blocked", text="Restore the rest where something can't be (exit 3).")
 @flag("--allow-unsigned", text="Take a snapshot without a signature that counts; it is said, and kept in the journal.")
+@click.option("--secrets", "secrets_file", metavar="FILE", help="Values of API keys that the snapshot lacks.")
 @later.options(
     {
         "--only": {"multiple": True},
         "--allow-replace": {"is_flag": True},
-        "--secrets": {"metavar": "FILE"},
     }
 )
 @click.pass_context
@@ -50,6 +51,7 @@ def restore(
     in_place: bool,
     skip_blocked: bool,
     allow_unsigned: bool,
+    secrets_file: str | None,
 ) -> None:
     """Restore a snapshot into a target: plan, ask, apply, verify.
 
@@ -64,7 +66,8 @@ def restore(
     given_plan = _read(plan_file, target or "TARGET") if plan_file else None
     target = _target(target, given_plan)
     _check(snapshot, plan_file, resume)
-    request = workflow.Request(target, snapshot or "latest", Options(prune, in_place, skip_blocked), resume, given_plan)
+    options, values = Options(prune, in_place, skip_blocked), _values(secrets_file)
+    request = workflow.Request(target, snapshot or "latest", options, resume, given_plan, values)
     with session.working("restoring") as progress:
         confirm = _confirmation(session, progress, yes)
         working = session.context(progress.advance, allow_unsigned=allow_unsigned)
@@ -90,6 +93,20 @@ def _read(file: str, target: str) -> Plan:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise BadPlanFile(file=file, reason=reason, target=target) from None
+
+
+def _values(file: str | None) -> dict[str, Hidden]:
+    """The values of a secrets file."""
+    from dr_toolkit.errors import UsageError
+    from dr_toolkit.workflows.secrets import read_values
+
+    if file is None:
+        return {}
+    try:
+        return read_values(Path(file).read_text(encoding="utf-8"), file)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise UsageError(reason=f"--secrets {file}: {reason}") from None
 
 
 def _target(target: str | None, given_plan: Plan | None) -> str:

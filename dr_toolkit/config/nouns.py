@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HONOURED = frozenset(
     {
         *("store.kms_key_arn", "store.object_lock", "mirrors", "write_quorum", "sources.retention", "signing"),
-        *("targets.rewrite", "targets.edge", "drift.ignore"),
+        *("targets.rewrite", "targets.edge", "drift.ignore", "secrets"),
     }
 )
 """The optional parts of a config that this version acts on: what builds another one adds it here."""

@@ -28,6 +28,14 @@ store:
 sources:
   prod-use1:
     region: {HOME}
+    # What the embedded AWS, an emulator, can't serve.
+    exclude:
+      - apigatewayv2.*
+      - lambda.*
+      - apigateway.client_certificate
+      - apigateway.documentation_*
+      - apigateway.domain_name_access_association
+      - ec2.security_group_vpc_association
 
 targets:
   dr-usw2:

@@ -11,11 +11,12 @@ from typing import Any
 from dr_toolkit.engine import tokens
 from dr_toolkit.engine.capture import MALFORMED, Reading
 from dr_toolkit.engine.pairing import Names
-from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.refs import refs_of, spelled_of
 from dr_toolkit.model import wire
 from dr_toolkit.model.documents import FAILED, GAP, INFO, WARNING, Coverage, Finding, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.secrets import Hidden, Sealer
 from dr_toolkit.spec.fields import ABSENT, Field, Kind
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.tags import RUN_TAG
@@ -25,13 +26,22 @@ _PHYSICAL_LOOKING = re.compile(r"(?<!\w)(?:vpce|vpc|sg|subnet|pl|eni|igw|nat|rtb
 _NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
-def canonicalise(reading: Reading, registry: Registry, names: Names, *, all_landmarks: bool = False) -> Estate:
+def canonicalise(
+    reading: Reading,
+    registry: Registry,
+    names: Names,
+    *,
+    all_landmarks: bool = False,
+    sealer: Sealer | None = None,
+) -> Estate:
     """The estate that rows with keys amount to; landmarks only where referred to, unless all are asked for."""
     estate = Estate(coverage=dict(reading.coverage), findings=list(names.findings))
     used: set[ResourceKey] = set()
     for t in registry:
         try:
-            resources = [_Canon(t, row, names, estate.findings).resource() for row in reading.of(t.name) if row.key]
+            resources = [
+                _Canon(t, row, names, estate.findings, sealer).resource() for row in reading.of(t.name) if row.key
+            ]
         except MALFORMED as error:
             estate.coverage[t.name] = Coverage(FAILED, f"AWS's answer can't be read: {type(error).__name__}: {error}")
             continue
@@ -39,6 +49,7 @@ def canonicalise(reading: Reading, registry: Registry, names: Names, *, all_land
             estate.put(resource)
             if not (all_landmarks or t.landmark):
                 used |= {*refs_of(resource, t.fields), *(above for above in (t.parent_key(resource.key),) if above)}
+                used |= spelled_of(resource, t.fields)
     if not all_landmarks:
         _drop_unused(estate, registry, used)
     estate.findings = sorted(set(estate.findings))
@@ -61,8 +72,9 @@ def _drop_unused(estate: Estate, registry: Registry, used: set[ResourceKey]) -> 
 class _Canon:
     """One row on its way to being a resource."""
 
-    def __init__(self, t: ResourceType, row: Row, names: Names, findings: list[Finding]) -> None:
+    def __init__(self, t: ResourceType, row: Row, names: Names, findings: list[Finding], sealer: Sealer | None) -> None:
         assert row.key is not None
+        self.sealer = sealer
         self.t, self.row, self.names, self.findings = t, row, names, findings
         self.key: ResourceKey = row.key
         self.scope = names.scope
@@ -78,6 +90,8 @@ class _Canon:
                 value = self._value(field, data[member], member)
                 if value is not ABSENT:
                     attributes[member] = value
+            elif field.kind is Kind.SECRET and self.sealer is not None and isinstance(data[member], Hidden):
+                attributes[member] = self.sealer.seal(self.key.text, data[member])
         observed = {m: _plain(data[m]) for m in self.t.facts if data.get(m) is not None}
         if run := _run_of(self.row.data):
             observed[RUN_TAG] = run
@@ -160,7 +174,10 @@ class _Canon:
         return Ref(stand_in)
 
     def _lookup(self, type_name: str, physical_id: str) -> ResourceKey | None:
-        return self.names.key((type_name,), physical_id, self.row)
+        if physical_id.startswith("arn:"):
+            return self.names.key((type_name,), physical_id, self.row)
+        outer, _, inner = physical_id.rpartition("/")
+        return self.names.inside(type_name, outer, inner) if outer else self.names.key((type_name,), inner, self.row)
 
     def _located(self, value: Any, path: str) -> Any:
         match value:
@@ -180,10 +197,14 @@ class _Canon:
 
     def _check_located(self, text: str, path: str) -> None:
         """Ids that can't be derived for another region: said at capture, so that they can be mapped in peace."""
-        if ":userpool/" in text and tokens.REGION in text:
+        if f":userpool/{tokens.REGION}_" in text:
             self._say(INFO, "unportable-id", f"{path}: a user pool's id differs in another region; map {text}")
         elif re.search(r"\.elb\.(?:\$\{AWS::Region\}\.)?amazonaws|\.\$\{AWS::Region\}\.elb\.amazonaws", text):
             self._say(INFO, "unportable-id", f"{path}: a load balancer's name differs in another region; map {text}")
+        elif re.search(r":certificate/[0-9a-f]{8}-", text):
+            self._say(INFO, "unportable-id", f"{path}: a certificate's ARN differs in another region; map {text}")
+        elif text.startswith("s3://"):
+            self._say(INFO, "unportable-id", f"{path}: a truststore lies in a bucket of its region; map {text}")
         elif _PHYSICAL_LOOKING.search(text) or re.search(r"(?<![\w}.])[a-z0-9]{10}\.execute-api\.", text):
             self._say(WARNING, "unknown-id", f"{path} holds an id that is not among what was read: {text}")
         elif self.scope.region in text:
@@ -239,5 +260,7 @@ def _plain(value: Any) -> Any:
 
 def _run_of(data: Mapping[str, Any]) -> str:
     """The restore run that made a thing, if a tag says so."""
-    held = data.get("tags") or {t.get("Key"): t.get("Value") for t in data.get("Tags") or ()}
-    return str(held.get(RUN_TAG) or "") if isinstance(held, Mapping) else ""
+    held = data.get("tags") or data.get("Tags") or {}
+    if not isinstance(held, Mapping):
+        held = {t.get("Key"): t.get("Value") for t in held}
+    return str(held.get(RUN_TAG) or "")

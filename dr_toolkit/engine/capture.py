@@ -16,7 +16,10 @@ from dr_toolkit.errors import (
     RegionUnavailable,
 )
 from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.spec.fields import Field, Kind
+from dr_toolkit.spec.marks import found_in
 from dr_toolkit.spec.registry import Registry, references
 from dr_toolkit.spec.types import Detail, Listing, Paging, ResourceType, Row
 
@@ -25,6 +28,9 @@ FATAL = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
 
 MALFORMED = (KeyError, ValueError, TypeError, AttributeError)
 """What a row raises that is not as AWS's own models describe it."""
+
+HEART = frozenset({"ec2", "apigateway", "apigatewayv2"})
+"""The services without which there is nothing to read; any other one may be out of reach, and only fails its types."""
 
 Progress = Callable[[str], None]
 
@@ -57,38 +63,71 @@ class _Failed(Exception):
 class Reader:
     """Reads types in a region, each list call once, whatever the number of types that it feeds."""
 
-    def __init__(self, cloud: Cloud, registry: Registry, progress: Progress = lambda text: None) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        registry: Registry,
+        progress: Progress = lambda text: None,
+        *,
+        secrets: bool = False,
+    ) -> None:
+        self._secrets = secrets
         self._cloud, self._registry, self._progress = cloud, registry, progress
         self._pages: dict[str, list[dict[str, Any]]] = {}
         self._rows: dict[str, list[Row]] = {}
         self._failed: dict[str, str] = {}
         self._gone: set[int] = set()
+        self._names: dict[str, set[str]] = {}
+        self._families: dict[str, dict[int, list[Row]]] = {}
+        self._always: frozenset[str] = frozenset()
 
     def read(
         self,
         excluded: Callable[[str], bool] = lambda name: False,
         landmarks: Iterable[str] = (),
         only: Iterable[str] | None = None,
+        wanted: Iterable[ResourceKey] = (),
     ) -> Reading:
         """Read every type that is not excluded, and of the landmarks those that something refers to.
 
-        ``landmarks`` names landmark types to be read in any case; ``only`` narrows the types.
+        ``landmarks`` names types, landmarks among them, to be read in any case, ``wanted`` the landmarks that are
+        looked for; ``only`` narrows the types.
         """
         names = [t.name for t in self._registry if only is None or t.name in set(only)]
-        reading = Reading()
+        reading, self._always = Reading(), frozenset(landmarks)
+        for key in wanted:
+            self._names.setdefault(key.type, set()).add(key.name)
         things = [n for n in names if not self._registry[n].landmark]
-        left_out = {n for n in things if any(excluded(above) for above in self._registry.sources(n))}
-        for name in things:
-            if name in left_out:
+        late = [n for n in things if self._foundation(n)]
+        self._take_all([n for n in things if n not in late], reading, excluded)
+        demanded = {*landmarks} | self._demanded(reading)
+        for name in (t.name for t in self._registry if t.landmark and t.name in demanded):
+            if excluded(name):
                 reading.coverage[name] = Coverage(EXCLUDED, "excluded by the config")
             else:
                 self._take(name, reading)
-        wanted = {*landmarks} | self._demanded(reading)
-        for name in (t.name for t in self._registry if t.landmark and t.name in wanted):
-            self._take(name, reading)
+        for name in late:
+            if self._foundation(name) not in reading.coverage:
+                self._rows.setdefault(name, [])
+        self._take_all(late, reading, excluded)
         self._check_foundations(reading)
         reading.rows = {n: [r for r in rows if not self._vanished(r)] for n, rows in reading.rows.items()}
         return reading
+
+    def _foundation(self, name: str) -> str:
+        """The landmark under which a type is listed, which is known only when all else is read; empty where none is."""
+        t = self._registry[name]
+        above = t.listing.per or t.listing.within
+        if above is None:
+            return ""
+        return above if self._registry[above].landmark else self._foundation(above)
+
+    def _take_all(self, names: list[str], reading: Reading, excluded: Callable[[str], bool]) -> None:
+        for name in names:
+            if any(excluded(above) for above in self._registry.sources(name)):
+                reading.coverage[name] = Coverage(EXCLUDED, "excluded by the config")
+            else:
+                self._take(name, reading)
 
     def _take(self, name: str, reading: Reading) -> None:
         try:
@@ -96,6 +135,10 @@ class Reader:
             reading.coverage[name] = Coverage(READ)
         except _Failed as failure:
             reading.coverage[name] = Coverage(FAILED, failure.reason)
+        except (CloudUnreachable, RegionUnavailable) as error:
+            if self._registry[name].service in HEART:
+                raise
+            reading.coverage[name] = Coverage(FAILED, str(error))
 
     def _check_foundations(self, reading: Reading) -> None:
         """A type whose names rest on one that failed has failed with it."""
@@ -118,10 +161,23 @@ class Reader:
                 targets = {to for to in reference.to if self._registry[to].landmark} - demanded
                 if targets and _mentions_any(rows, reference, t):
                     demanded |= targets
-            demanded |= _named_in_text(rows, t) - demanded
+            demanded |= self._named_in_text(rows, t) - demanded
         for name in list(demanded):
             if above := self._registry[name].parent:
                 demanded.add(above)
+        return demanded
+
+    def _named_in_text(self, rows: list[Row], t: ResourceType) -> set[str]:
+        """The landmark types of which a located text, such as a policy or a URI, may hold an id or a name."""
+        located = [name for name, described in t.fields.items() if _has_located(described)]
+        texts = {str(row.data.get(name) or "") for row in rows for name in located}
+        demanded = {landmark for mark, landmark in _MARKS.items() if any(mark in text for text in texts)}
+        for text in texts:
+            for found in found_in(text, self._cloud.scope):
+                demanded.add(found.type)
+                self._names.setdefault(found.type, set()).update(found.path[-1:])
+                if owner := self._registry[found.type].parent:
+                    self._names.setdefault(owner, set()).update(found.path[:1])
         return demanded
 
     # --- one type ---------------------------------------------------------------------------------
@@ -141,6 +197,11 @@ class Reader:
         listing = t.listing
         if listing.within:
             return [Row(t.name, data, row) for row in self._of(listing.within) for data in listing.split(row)]
+        if listing.by_name is not None:
+            names = sorted(self._names.get(t.name, ()))
+            return self._complete(
+                t, [Row(t.name, d) for name in names for d in self._of_name(t, listing.by_name(name))]
+            )
         if listing.per is None:
             return self._complete(t, [Row(t.name, d) for d in self._listed(t, listing, {}, "")])
         rows: list[Row] = []
@@ -151,27 +212,60 @@ class Reader:
                 rows += self._of_parent(t, parent)
         return self._complete(t, rows)
 
-    def _of_parent(self, t: ResourceType, parent: Row) -> list[Row]:
-        listing = t.listing
-        where = str(parent.data.get("name") or self._registry[parent.type].physical(parent.data))
+    def _of_name(self, t: ResourceType, more: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What is listed for one name; nothing where AWS says that there is none."""
         try:
-            return [Row(t.name, d, parent) for d in self._listed(t, listing, listing.arguments(parent), where)]
-        except _Failed:
+            return self._listed(t, t.listing, more, "")
+        except _Failed as failure:
+            error = failure.__cause__
+            if isinstance(error, CloudRefused) and error.code == "ResourceNotFoundException":
+                return []
+            raise
+
+    def _of_parent(self, t: ResourceType, parent: Row) -> list[Row]:
+        listing, beside = t.listing, self._beside(t, parent)
+        if t.name not in self._always and not listing.when(Row(t.name, {}, parent, beside=beside)):
+            return []
+        name = parent.data.get("name") or parent.data.get("Name")
+        where = str(name or self._registry[parent.type].physical(parent.data))
+        try:
+            found = self._listed(t, listing, listing.arguments(parent), where)
+            if listing.unfold is not None:
+                found = [data for each in found for data in listing.unfold(Row(t.name, each, parent))]
+            return [Row(t.name, d, parent, beside=beside) for d in found]
+        except _Failed as failure:
+            if isinstance(failure.__cause__, CloudRefused) and failure.__cause__.code in listing.absent:
+                return []
             if not self._still_there(parent):
                 self._gone.add(id(parent))
                 return []
             raise
 
+    def _beside(self, t: ResourceType, parent: Row) -> dict[str, list[Row]]:
+        """The rows under a parent of the types that one asks for."""
+        for name in t.asks:
+            if name not in self._families:
+                families = self._families.setdefault(name, {})
+                for row in self._of(name):
+                    families.setdefault(id(row.parent), []).append(row)
+        return {name: self._families[name].get(id(parent), []) for name in t.asks}
+
     def _still_there(self, row: Row) -> bool:
         """Whether a row that could not be looked into is still listed; it may have been deleted meanwhile."""
         t = self._registry[row.type]
-        if t.listing.per or t.listing.within:
+        if t.listing.within:
             return True
+        if row.parent is not None and not self._still_there(row.parent):
+            self._gone.add(id(row.parent))
+            return False
+        more = t.listing.arguments(row.parent) if row.parent is not None else {}
         self._pages = {k: v for k, v in self._pages.items() if not k.startswith(f"{t.service}:{t.listing.operation}:")}
         mine = t.physical(row.data)
-        return any(t.physical(data) == mine for data in self._listed(t, t.listing, {}, ""))
+        return any(t.physical(data) == mine for data in self._listed(t, t.listing, more, ""))
 
     def _complete(self, t: ResourceType, rows: list[Row]) -> list[Row]:
+        if (named := t.listing.named) is not None:
+            rows = [row for row in rows if named(row.data) in self._names.get(t.name, ())]
         for detail in t.listing.details:
             for row in rows:
                 if detail.when(row, self._cloud.scope):
@@ -201,8 +295,10 @@ class Reader:
     # --- calls ------------------------------------------------------------------------------------
 
     def _listed(self, t: ResourceType, listing: Listing, more: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
-        params = {**listing.params, **more}
+        params = {**listing.params, **more, **(listing.unveil if self._secrets else {})}
         items = self._all(t.service, listing.operation, params, listing.items, listing.paging, where)
+        for item in items:
+            _veil(item, listing.veiled)
         return [item for item in items if listing.keep(item, self._cloud.scope)]
 
     def _all(
@@ -228,7 +324,8 @@ class Reader:
         ask = params | dict(paging.size if paging else {})
         while True:
             answer = self._cloud.call(service, operation, ask)
-            found += answer.get(items) or []
+            listed = answer.get(items) or [] if items else answer
+            found += listed if isinstance(listed, list) else [listed]
             token = answer.get(paging.token_out) if paging else None
             if not paging or not token:
                 return found
@@ -242,6 +339,13 @@ class Reader:
                 )
             seen.add(token)
             ask = ask | {paging.token_in: token}
+
+
+def _veil(item: dict[str, Any], members: Iterable[str]) -> None:
+    """Keep the secret members of an item from showing anywhere."""
+    for name in members:
+        if isinstance(item.get(name), str):
+            item[name] = Hidden(item[name])
 
 
 def _mentions_any(rows: list[Row], reference: Any, t: ResourceType) -> bool:
@@ -267,18 +371,6 @@ def _has_value(outer: Any, inner: Any, value: Any) -> bool:
     if outer.items and isinstance(value, list):
         return any(_has_value(outer.items, inner, v) for v in value)
     return False
-
-
-def _named_in_text(rows: list[Row], t: ResourceType) -> set[str]:
-    """The landmark types of which a located text, such as a policy or a URI, may hold an id."""
-    found: set[str] = set()
-    for name, described in t.fields.items():
-        if not _has_located(described):
-            continue
-        for row in rows:
-            text = str(row.data.get(name) or "")
-            found |= {landmark for mark, landmark in _MARKS.items() if mark in text}
-    return found
 
 
 def _has_located(described: Field) -> bool:

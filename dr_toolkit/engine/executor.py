@@ -11,9 +11,10 @@ from dr_toolkit.engine.ports import Cloud, Record
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError, CloudDenied, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from dr_toolkit.model import wire
-from dr_toolkit.model.changes import CREATE, DELETE, Join, Step
+from dr_toolkit.model.changes import CREATE, DELETE, Join, Step, Until
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.served import kind_of
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
@@ -22,7 +23,10 @@ WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
 LAG = 5.0
 """Seconds after which something that was made, though the answer was lost, is taken to show in a listing."""
 
-_BUSY = ("concurrent modification", "already an update in progress")
+READY = (2.0, 4.0, 8.0, *(15.0,) * 60)
+"""Seconds between looks at something that takes minutes to be ready."""
+
+_BUSY = ("concurrent modification", "already an update in progress", "update is in progress")
 _DEPLOY = "CreateDeployment"
 
 
@@ -97,10 +101,32 @@ class Executor:
         self.record.append(
             "intent", step=step.id, action=step.action, operation=step.call.operation, keys=_texts(step.keys), **facts
         )
-        bound = self._all_or_each(step, outcome)
+        bound = (
+            self._all_or_each(step, outcome) if step.call.until is None else self._wait(step, step.call.until, outcome)
+        )
         self.bindings.update(bound)
         outcome.bound.update(bound)
         self.record.append("done", step=step.id, keys=_texts(step.keys), operation=step.call.operation, bound=bound)
+
+    def _wait(self, step: Step, until: Until, outcome: Outcome) -> dict[str, str]:
+        """Read until what was made is ready; raises CloudRefused where it will never be, or not within a long time."""
+        reason = ""
+        for wait in (*READY, None):
+            outcome.calls += 1
+            state = _dotted(self.cloud.call(step.service, step.call.operation, self._params(step)), until.path)
+            if state in until.done:
+                return {}
+            reason = f"it is {state}, and was to become {' or '.join(until.done)}"
+            if state in until.failed or wait is None:
+                break
+            self.pause(wait)
+        raise CloudRefused(
+            service=step.service,
+            operation=step.call.operation,
+            region=self.cloud.scope.region,
+            code="NotReady",
+            reason=reason,
+        )
 
     def _all_or_each(self, step: Step, outcome: Outcome) -> dict[str, str]:
         """The step; where it is many things in one call, and that is refused, each by itself."""
@@ -195,11 +221,9 @@ class Executor:
         return found.estate.observed.get(key.text, {}).get(RUN_TAG) == self.run
 
     def _look_for_deployment(self, step: Step, found: Survey) -> tuple[Step | None, dict[str, str]]:
-        api = step.call.params["restApiId"]
-        outer = self.bindings.get(api.key.text, "") if isinstance(api, Ref) else str(api)
-        new = [
-            i for i in found.unbound("apigateway.deployment", outer) if i not in {*self.bindings.values(), *self.seen}
-        ]
+        (key,) = step.keys
+        outer = self.bindings.get(kind_of(key.type).api_of(key).text, "")
+        new = [i for i in found.unbound(key.type, outer) if i not in {*self.bindings.values(), *self.seen}]
         if len(new) == 1:
             return None, {step.keys[0].text: new[0]}
         return step, {}
@@ -275,7 +299,7 @@ def _carries_run(params: Mapping[str, Any]) -> bool:
 def _dotted(answer: Mapping[str, Any], path: str) -> str:
     value: Any = answer
     for part in path.split("."):
-        value = value[part]
+        value = value[int(part) if isinstance(value, list) else part]
     return str(value)
 
 

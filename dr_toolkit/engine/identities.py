@@ -9,8 +9,7 @@ from dr_toolkit.model.changes import REPLACE, UPDATE, Change, FieldChange
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
-
-DEPLOYMENT = "apigateway.deployment"
+from dr_toolkit.spec.served import DEPLOYMENTS, kind_of
 
 
 def with_identities(changes: Iterable[Change], before: Estate, after: Estate, registry: Registry) -> list[Change]:
@@ -23,10 +22,11 @@ def with_identities(changes: Iterable[Change], before: Estate, after: Estate, re
     anew = _anew(before, after, registry)
     for text in anew:
         t = registry[text.partition("/")[0]]
-        if t.name == DEPLOYMENT and registry.root(_api(text)).text in anew:
+        deployed = t.name in DEPLOYMENTS
+        if deployed and kind_of(t.name).api_of(ResourceKey.parse(text)).text in anew:
             continue
-        reason = "the stage serves another deployment" if t.name == DEPLOYMENT else "deleted, and made anew"
-        action = UPDATE if t.name == DEPLOYMENT else REPLACE
+        reason = "the stage serves another deployment" if deployed else "deleted, and made anew"
+        action = UPDATE if deployed else REPLACE
         field = FieldChange(("id",), before.ids[text], after.ids[text])
         known = found.get(text)
         if known is None:
@@ -39,7 +39,7 @@ def with_identities(changes: Iterable[Change], before: Estate, after: Estate, re
 
 
 def _anew(before: Estate, after: Estate, registry: Registry) -> set[str]:
-    told = {t.name for t in registry if t.name == DEPLOYMENT or (t.root and not t.landmark)}
+    told = {t.name for t in registry if t.name in DEPLOYMENTS or (t.root and not t.landmark)}
     return {
         text
         for text, physical_id in before.ids.items()
@@ -48,7 +48,3 @@ def _anew(before: Estate, after: Estate, registry: Registry) -> set[str]:
         and text in before.lines
         and text in after.lines
     }
-
-
-def _api(text: str) -> ResourceKey:
-    return ResourceKey("apigateway.rest_api", ResourceKey.parse(text).path[:1])

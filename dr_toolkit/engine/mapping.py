@@ -9,6 +9,7 @@ from dr_toolkit.engine.capture import Reading
 from dr_toolkit.engine.pairing import Identity
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec.marks import bare
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import Row
 
@@ -35,7 +36,7 @@ def look_up(given: Mapping[str, str], reading: Reading, registry: Registry) -> G
             found.known[(key.type, "", value)] = key
             found.ids[text] = value
             continue
-        rows = [row for row in reading.of(key.type) if value in _names(row, registry)]
+        rows = [row for row in reading.of(key.type) if {value, bare(value)} & {*_names(row, registry)}]
         if len(rows) != 1:
             found.missing[text] = (
                 f"{value} is not there" if not rows else f"{value} is the name of {len(rows)} things there"
@@ -52,9 +53,10 @@ def _names(row: Row, registry: Registry) -> Iterator[str]:
     """Everything by which a person may have named a row."""
     yield registry[row.type].physical(row.data)
     for member, value in row.data.items():
-        if isinstance(value, str) and (member.endswith(("Arn", "Name")) or member == "name"):
+        if isinstance(value, str) and (member.endswith(("Arn", "Name")) or member in ("name", "Name")):
             yield value
-    for tag in row.data.get("Tags") or ():
+    tags = row.data.get("Tags") or ()
+    for tag in () if isinstance(tags, Mapping) else tags:
         if tag.get("Key") == "Name":
             yield str(tag.get("Value", ""))
 

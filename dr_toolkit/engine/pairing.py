@@ -32,15 +32,14 @@ def known_of(estate: Estate, registry: Registry) -> dict[Identity, ResourceKey]:
         t = registry.get(text.partition("/")[0])
         if t is not None and t.pairs_by_id:
             key = ResourceKey.parse(text)
-            known[(key.type, outer_id(t, key, estate.ids), physical_id)] = key
+            known[(key.type, outer_id(registry, key, estate.ids), physical_id)] = key
     return known
 
 
-def outer_id(t: ResourceType, key: ResourceKey, ids: Mapping[str, str]) -> str:
-    """The physical id of what a resource is listed under; empty for what is listed once a region."""
-    if t.listing.per is None:
-        return ""
-    return ids.get(ResourceKey(t.listing.per, key.path[:1]).text, "")
+def outer_id(registry: Registry, key: ResourceKey, ids: Mapping[str, str]) -> str:
+    """The physical id of the whole thing that a resource is listed under; empty for what is listed once a region."""
+    outermost = registry.outermost(key.type)
+    return ids.get(ResourceKey(outermost, key.path[:1]).text, "") if outermost else ""
 
 
 @dataclass
@@ -79,6 +78,11 @@ class Names:
             if self.registry[name].landmark and (name, "", physical_id) in self.known:
                 return self.known[(name, "", physical_id)]
         found = self.row(types, physical_id, row)
+        return found.key if found else None
+
+    def inside(self, type_name: str, outer_id: str, physical_id: str) -> ResourceKey | None:
+        """The key of the resource with that id inside the whole thing with the other."""
+        found = self.index.get((type_name, outer_id, physical_id))
         return found.key if found else None
 
     def siblings(self, type_name: str, row: Row) -> list[Row]:

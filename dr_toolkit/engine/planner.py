@@ -14,12 +14,9 @@ from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.fields import Kind
+from dr_toolkit.spec.marks import SPELLED
 from dr_toolkit.spec.registry import Registry
-
-DEPLOYMENT, STAGE, REST_API = "apigateway.deployment", "apigateway.stage", "apigateway.rest_api"
-METHOD = "apigateway.method"
-_UNSERVED = frozenset({"name", "description", "tags"})
-"""Members of an API that take effect without a deployment, or have none."""
+from dr_toolkit.spec.served import APIS, DEPLOYMENTS, KINDS, REST, STAGES, kind_of
 
 
 @dataclass
@@ -122,34 +119,39 @@ class _Planner:
 
     def _deploy(self, changes: dict[ResourceKey, Change]) -> None:
         """A stage whose API changes gets a deployment of what the snapshot holds, and moves to it."""
-        frozen = set(self.registry[DEPLOYMENT].freezes) if DEPLOYMENT in self.registry else set()
-        touched = {c.key.path[0] for c in changes.values() if c.key.type in frozen and self._is_served(c)}
-        for text in [k for k in self.s.wanted.lines if k.startswith(f"{DEPLOYMENT}/")]:
+        types = [self.registry[kind.deployment] for kind in KINDS if kind.deployment in self.registry]
+        frozen = {name for t in types for name in t.freezes}
+        served = [c for c in changes.values() if c.key.type in frozen and self._is_served(c)]
+        touched = {kind_of(c.key.type).api_of(c.key) for c in served}
+        for text in [k for k in self.s.wanted.lines if k.partition("/")[0] in DEPLOYMENTS]:
             key = ResourceKey.parse(text)
+            api = kind_of(key.type).api_of(key)
             if key in changes and changes[key].action == CREATE:
                 continue
-            if key in self.s.intact or (key.path[0] not in touched and key not in self.s.owed):
+            if key in self.s.intact or (api not in touched and key not in self.s.owed):
                 continue
             wanted = self.s.wanted.get(key)
-            reason = "the API's content changes" if key.path[0] in touched else "left to do by an earlier run"
+            reason = "the API's content changes" if api in touched else "left to do by an earlier run"
             changes[key] = Change(key, CREATE, None, wanted, (), reason)
             self._move_stages(key, changes)
 
     def _is_served(self, change: Change) -> bool:
-        return change.key.type != REST_API or change.action != UPDATE or not change.names <= _UNSERVED
+        if change.key.type not in APIS or change.action != UPDATE:
+            return True
+        return not change.names <= kind_of(change.key.type).unserved
 
     @cached_property
-    def _stages(self) -> dict[str, list[ResourceKey]]:
+    def _stages(self) -> dict[ResourceKey, list[ResourceKey]]:
         """The wanted stages of each API."""
-        stages: dict[str, list[ResourceKey]] = {}
+        stages: dict[ResourceKey, list[ResourceKey]] = {}
         for text in self.s.wanted.lines:
-            if text.startswith(f"{STAGE}/"):
+            if text.partition("/")[0] in STAGES:
                 key = ResourceKey.parse(text)
-                stages.setdefault(key.path[0], []).append(key)
+                stages.setdefault(kind_of(key.type).api_of(key), []).append(key)
         return stages
 
     def _move_stages(self, deployment: ResourceKey, changes: dict[ResourceKey, Change]) -> None:
-        for key in self._stages.get(deployment.path[0], ()):
+        for key in self._stages.get(kind_of(deployment.type).api_of(deployment), ()):
             wanted, live = self.s.wanted.get(key), self.s.live.get(key)
             if wanted is None or live is None or deployment not in refs_of(wanted, self.registry[key.type].fields):
                 continue
@@ -203,8 +205,9 @@ class _Planner:
         if change.action == CREATE and t.adopted(change.key) and not self._parent_is_new(change.key, changes):
             reason = "AWS makes it with what it lies in, and it is not there"
             return Blocked(change.key, CREATE, reason, "check the target, then plan again")
-        if change.key.type == STAGE and change.action == CREATE and not self._has_methods(change.key.path[0]):
-            reason = "the API's draft in the snapshot has no method, so that nothing can be deployed"
+        if change.key.type in STAGES and change.action == CREATE and not self._can_be_deployed(change):
+            what = "method" if kind_of(change.key.type) is REST else "route"
+            reason = f"the API's draft in the snapshot has no {what}, so that nothing can be deployed"
             return Blocked(change.key, CREATE, reason, "deploy and create the stage by hand")
         for needed in sorted(self._needs(change)):
             missing = self._why_missing(needed, changes, impossible)
@@ -218,13 +221,19 @@ class _Planner:
         above = changes.get(parent) if parent else None
         return above is not None and above.action == CREATE
 
-    def _has_methods(self, api: str) -> bool:
-        return METHOD in skip_types(self.s.wanted) or api in self._with_methods
+    def _can_be_deployed(self, stage: Change) -> bool:
+        """Whether a stage needs no deployment of its own, or there is something that can be deployed to it."""
+        kind = kind_of(stage.key.type)
+        if kind is not REST and stage.after is not None and kind.pointer not in stage.after.attributes:
+            return True
+        return kind.content in skip_types(self.s.wanted) or kind.api_of(stage.key) in self._with_content
 
     @cached_property
-    def _with_methods(self) -> set[str]:
-        """The APIs that have a method in the snapshot."""
-        return {ResourceKey.parse(k).path[0] for k in self.s.wanted.lines if k.startswith(f"{METHOD}/")}
+    def _with_content(self) -> set[ResourceKey]:
+        """The APIs that have a method, or a route, in the snapshot."""
+        contents = {kind.content for kind in KINDS}
+        keys = [ResourceKey.parse(k) for k in self.s.wanted.lines if k.partition("/")[0] in contents]
+        return {kind_of(key.type).api_of(key) for key in keys}
 
     def _needs(self, change: Change) -> set[ResourceKey]:
         assert change.after is not None
@@ -285,26 +294,36 @@ class _Planner:
                 self.result.findings.append(Finding(GAP, "by-hand", change.key.text, text))
 
     def _say_what_it_needs(self) -> None:
-        apis = [c for c in self.result.changes if c.key.type == REST_API and c.action == CREATE]
-        if apis:
+        for kind in KINDS:
+            number = sum(c.key.type == kind.api and c.action == CREATE for c in self.result.changes)
             text = (
-                f"creating {len(apis)} REST API{'s' if len(apis) > 1 else ''} needs the Route 53 control plane, "
+                f"creating {number} {kind.title}{'s' if number > 1 else ''} needs the Route 53 control plane, "
                 "which is in us-east-1: if that region is down, this may fail. Restore ahead of time, and "
                 "fail over by DNS"
             )
-            self.result.findings.append(Finding(WARNING, "needs-us-east-1", REST_API, text))
+            if number:
+                self.result.findings.append(Finding(WARNING, "needs-us-east-1", kind.api, text))
+        for change in self.result.changes:
+            if change.action == CREATE and (text := self.registry[change.key.type].caution):
+                self.result.findings.append(Finding(WARNING, "made-anew", change.key.text, text))
+        for text in self.s.wanted.lines:
+            name = text.partition("/")[0]
+            coverage = self.s.live.coverage.get(name)
+            if name in SPELLED and coverage and coverage.status == READ and text not in self.s.live.lines:
+                missing = f"there is no {self.registry[name].title} of that name in the target, and something names it"
+                self.result.findings.append(Finding(GAP, "landmark-missing", text, missing))
         for name, failure in sorted(self.s.live.failed.items()):
             self.result.findings.append(Finding(GAP, "not-read", name, f"can't be read in the target: {failure}"))
 
 
 def _unpointed(stage: Resource, deployment: ResourceKey) -> Resource:
     """A live stage as if it served no deployment of that key, so that the new one of the same key is set."""
-    attributes = dict(stage.attributes)
-    if attributes.get("deploymentId") == Ref(deployment):
-        del attributes["deploymentId"]
+    attributes, pointer = dict(stage.attributes), kind_of(deployment.type).pointer
+    if attributes.get(pointer) == Ref(deployment):
+        del attributes[pointer]
     canary = dict(attributes.get("canarySettings") or {})
-    if canary.get("deploymentId") == Ref(deployment):
-        del canary["deploymentId"]
+    if canary.get(pointer) == Ref(deployment):
+        del canary[pointer]
         attributes["canarySettings"] = canary
     return replace(stage, attributes=attributes)
 

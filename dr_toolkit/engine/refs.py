@@ -12,11 +12,24 @@ from dr_toolkit.engine import tokens
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.fields import Field, Kind
+from dr_toolkit.spec.marks import spelled_in
 
 
 def refs_of(resource: Resource, fields: Mapping[str, Field]) -> set[ResourceKey]:
     """Every key that the attributes refer to."""
     return {key for name, value in resource.attributes.items() for key in _refs(fields.get(name), value)}
+
+
+def spelled_of(resource: Resource, fields: Mapping[str, Field]) -> set[ResourceKey]:
+    """The landmarks whose ARNs stand in located text in full, because they follow from their names."""
+    located = {name: value for name, value in resource.attributes.items() if name in fields and _located(fields[name])}
+    return {key for text in tokens.strings(located) for key in spelled_in(text)}
+
+
+def _located(field: Field) -> bool:
+    """Whether there is located text in a field, however deep."""
+    inner = [*(field.members or {}).values(), *(f for f in (field.values, field.items) if f)]
+    return field.kind in (Kind.LOCATED, Kind.MANUAL) or any(_located(f) for f in inner)
 
 
 def _refs(field: Field | None, value: Any) -> Iterator[ResourceKey]:

@@ -32,7 +32,7 @@ def rekeyed(estate: Estate, earlier: Estate, registry: Registry) -> Estate:
         if t is None or not t.pairs_by_id:
             continue
         key = ResourceKey.parse(text)
-        target = known.get((t.name, outer_id(t, key, estate.ids), physical_id))
+        target = known.get((t.name, outer_id(registry, key, estate.ids), physical_id))
         if target is not None and target != key:
             wanted[text] = target
     return _Moves(estate, wanted, registry).moved() if wanted else estate

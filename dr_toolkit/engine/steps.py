@@ -23,6 +23,8 @@ NodeId = tuple[str, str]
 """What is done, and to what: ("create", "ec2.security_group/main/web")."""
 
 FILL, EMPTY, WIDE, NARROW = "fill", "empty", "revoke-wide", "revoke-narrow"
+AWAIT = "await"
+"""Waiting for what was made to be ready: begun early, and waited for only by what needs it."""
 
 
 @dataclass
@@ -47,8 +49,8 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
         for action, call, keys in node.calls:
             step_id = f"s{len(result) + 1:05d}"
             params = concrete.joins(call.params, scope)
-            service = situation.registry[keys[0].type].service
-            step = Step(step_id, action, tuple(keys), service, replace(call, params=params), needs)
+            service = call.service or situation.registry[keys[0].type].service
+            step = Step(step_id, action, tuple(keys), service, replace(call, params=params, service=""), needs)
             result.append(step)
             needs = (step_id,)
             last[name] = step_id
@@ -77,10 +79,10 @@ def _in_order(nodes: dict[NodeId, Node], priority: dict[NodeId, tuple[object, ..
 
 
 def _priority(name: NodeId, node: Node, registry: Registry) -> tuple[object, ...]:
-    """EC2 before API Gateway, API by API; whole things that are pruned last of all."""
+    """EC2 before API Gateway, API by API; what is slow begins early; whole things that are pruned last of all."""
     key = node.keys[0]
     t = registry[key.type]
-    pruned = node.action == DELETE and t.root
+    pruned = 3 if node.action == DELETE and t.root else 2 if name[0] == AWAIT else 0 if t.slow else 1
     service = 0 if t.service == "ec2" else 1
     whole = "" if service == 0 else key.path[0]
     return (pruned, service, whole, node.action != DELETE, registry.ranks[key.type], key.text, name[0])
@@ -96,6 +98,7 @@ class _Nodes:
         self.updated_by: dict[ResourceKey, NodeId] = {}
         self.removed_by: dict[ResourceKey, NodeId] = {}
         self.circular = self._circular()
+        self.deferred = self._deferred()
         self.holders = self._holders()
 
     def build(self) -> dict[NodeId, Node]:
@@ -130,6 +133,25 @@ class _Nodes:
                 edges[change.key] = t.mentions(side)
         return {key for circle in graph.circles(edges) for key in circle}
 
+    def _above(self, key: ResourceKey) -> Iterable[ResourceKey]:
+        """What a resource lies in, which is made before it anyhow."""
+        while (parent := self.registry.parent(key)) is not None:
+            yield parent
+            key = parent
+
+    def _deferred(self) -> dict[ResourceKey, set[ResourceKey]]:
+        """New resources of which a part has to wait for others that are yet to be made, each with these."""
+        new = {c.key for c in self.draft.changes if c.action == CREATE}
+        found = {}
+        for change in self.draft.changes:
+            t = self.registry[change.key.type]
+            if t.placeholder and change.after is not None and change.action == CREATE:
+                part = {n: v for n, v in change.after.attributes.items() if n in t.placeholder}
+                waits = refs_of(replace(change.after, attributes=part), t.fields) & new
+                if waits := waits - set(self._above(change.key)):
+                    found[change.key] = waits
+        return found
+
     # --- one change, one node -----------------------------------------------------------------------
 
     def _node(self, change: Change, t: ResourceType) -> None:
@@ -150,16 +172,20 @@ class _Nodes:
     def _create(self, change: Change, t: ResourceType) -> None:
         assert change.after is not None and t.create is not None
         name, wanted = (CREATE, change.key.text), change.after
-        if change.key in self.circular:
+        if change.key in self.circular or change.key in self.deferred:
             wanted = replace(wanted, attributes={**wanted.attributes, **t.placeholder})
             self._replace_content((FILL, change.key.text), change.after, t, to_placeholder=False)
-        node = self._add(name, change.key, CREATE, t.create(wanted))
+        calls = t.create(wanted)
+        node = self._add(name, change.key, CREATE, [call for call in calls if call.until is None])
         for made in self.draft.implied.get(change.key, []):
             kind = self.registry[made.key.type]
             if kind.delete is not None:
                 ready = concrete.resource(made, self.registry, self.scope)
                 node.calls += [(DELETE, call, [made.key]) for call in kind.delete(ready)]
         self.made_by[change.key] = name
+        if waits := [call for call in calls if call.until is not None]:
+            self.made_by[change.key] = (AWAIT, change.key.text)
+            self._add((AWAIT, change.key.text), change.key, CREATE, waits).needs.add(name)
 
     def _replace_content(self, name: NodeId, full: Resource, t: ResourceType, *, to_placeholder: bool) -> None:
         """An update that turns a placeholder into the content, or the content into a placeholder."""
@@ -223,6 +249,7 @@ class _Nodes:
                     self._before_making(name, node, change)
         self._order_batches()
         self._order_rivals()
+        self._order_following()
         self._order_freezing()
 
     def _before_making(self, name: NodeId, node: Node, change: Change) -> None:
@@ -231,10 +258,14 @@ class _Nodes:
         needed = refs_of(change.after, t.fields) | set(t.mentions(change.after))
         if parent := t.parent_key(change.key):
             needed.add(parent)
-        if name[0] == FILL:
-            node.needs.add((CREATE, change.key.text))
+        if name[0] in (FILL, AWAIT):
+            node.needs |= {(CREATE, change.key.text), self.made_by[change.key]} - {name}
+            if name[0] == AWAIT:
+                return
         elif change.key in self.circular:
             needed -= self.circular
+        elif change.key in self.deferred:
+            needed -= self.deferred[change.key]
         node.needs |= {self.made_by[k] for k in needed if k in self.made_by} - {name}
 
     def _before_removal(self, name: NodeId, node: Node, key: ResourceKey) -> None:
@@ -292,6 +323,17 @@ class _Nodes:
                 if old.key.type == key.type and t.rivals(old, change.after):
                     self.nodes[self.made_by[key]].needs.add(self.removed_by[old.key])
 
+    def _order_following(self) -> None:
+        """What follows a type waits for all that is made and changed of it; what follows its own, for what goes."""
+        of_type: dict[tuple[str, bool], set[NodeId]] = {}
+        for name, node in self.nodes.items():
+            of_type.setdefault((node.keys[0].type, node.action == DELETE), set()).add(name)
+        for node in self.nodes.values():
+            t = self.registry[node.keys[0].type]
+            if node.action != DELETE:
+                for first in t.follows:
+                    node.needs |= of_type.get((first, first == t.name), set())
+
     def _order_freezing(self) -> None:
         """What freezes content comes after every change of that content."""
         inside: dict[str, list[NodeId]] = {}
@@ -299,7 +341,7 @@ class _Nodes:
             inside.setdefault(node.keys[0].path[0], []).append(name)
         for name, node in self.nodes.items():
             t = self.registry[node.keys[0].type]
-            if not t.freezes or name[0] != CREATE:
+            if not t.freezes or name[0] not in (CREATE, UPDATE) or (name[0] == UPDATE and not t.root):
                 continue
             others = inside[node.keys[0].path[0]]
             node.needs |= {o for o in others if o != name and self.nodes[o].keys[0].type in t.freezes}

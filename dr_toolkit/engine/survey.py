@@ -12,17 +12,22 @@ from dr_toolkit.engine.pairing import Identity, Names, pair
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.secrets import Sealer
 from dr_toolkit.spec.registry import Registry
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """How to look at a target: known physical ids, what a person mapped, what must be read in any case."""
+    """How to look at a target: known physical ids, what a person mapped, the landmark types and landmarks that are
+    looked for, and what tells whether secret values are the same.
+    """
 
     known: Mapping[Identity, ResourceKey] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     landmarks: frozenset[str] = frozenset()
+    wanted: frozenset[ResourceKey] = frozenset()
     excluded: Callable[[str], bool] = lambda name: False
+    sealer: Sealer | None = None
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,17 @@ class Survey:
     names: Names
 
     def unbound(self, type_name: str, outer_id: str) -> list[str]:
-        """Physical ids of a type under one parent that have no key: such as deployments that no stage serves."""
+        """Physical ids of a type under one parent that have no key: such as deployments that no stage serves.
+
+        Those that a stage made by itself are left out: no step of ours makes such a one.
+        """
         registry = self.names.registry
         return [
             registry[type_name].physical(row.data)
             for row in self.reading.of(type_name)
-            if row.key is None and registry[row.root.type].physical(row.root.data) == outer_id
+            if row.key is None
+            and not row.data.get("AutoDeployed")
+            and registry[row.root.type].physical(row.root.data) == outer_id
         ]
 
 
@@ -53,8 +63,9 @@ def survey(
     only: Iterable[str] | None = None,
 ) -> Survey:
     """Read the target and name what is there; reads only."""
-    reading = Reader(cloud, registry, progress).read(outlook.excluded, outlook.landmarks, only)
+    reader = Reader(cloud, registry, progress, secrets=outlook.sealer is not None)
+    reading = reader.read(outlook.excluded, outlook.landmarks, only, outlook.wanted)
     given: Given = look_up(outlook.given, reading, registry)
     names = pair(reading, registry, cloud.scope, {**outlook.known, **given.known})
-    estate = canonicalise(reading, registry, names, all_landmarks=True)
+    estate = canonicalise(reading, registry, names, all_landmarks=True, sealer=outlook.sealer)
     return Survey(estate, {**estate.ids, **given.ids}, given.missing, reading, names)

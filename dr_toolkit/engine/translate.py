@@ -20,7 +20,10 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.fields import Field, Kind
 from dr_toolkit.spec.registry import Registry
 
-REST_API = "apigateway.rest_api"
+REST_API, DOMAIN = "apigateway.rest_api", "apigateway.domain_name"
+
+
+_REGIONAL_TLS = "SecurityPolicy_TLS13_1_2_2021_06"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def translate(estate: Estate, source: Scope, target: Scope, wishes: Wishes, regi
             _unknown_type(ResourceKey.parse(text), result)
             continue
         here = any(word in line for word in local)
-        if not (located or ranges or here or t.name == REST_API):
+        if not (located or ranges or here or t.name in (REST_API, DOMAIN)):
             result.estate.lines[text] = line
             continue
         moved = resource = wire.read_line(line, None, estate.observed.get(text))
@@ -68,6 +71,8 @@ def translate(estate: Estate, source: Scope, target: Scope, wishes: Wishes, regi
             moved = _rewritten(moved, t.fields, ranges)
         if resource.key.type == REST_API:
             moved = _endpoint(moved, wishes.edge, result)
+        if resource.key.type == DOMAIN and source != target:
+            moved = _edge_domain(moved, wishes.edge, result)
         if moved.key in result.estate:
             result.blocked.append(_merged(moved.key, f"{resource.key} and another become one"))
         if ranges and (twice := _twice(moved, t.fields)):
@@ -211,3 +216,26 @@ def _endpoint(api: Resource, edge: str | None, result: Translation) -> Resource:
         text = "edge-optimised: creating it needs CloudFront's control plane in us-east-1 (edge: regional avoids that)"
         result.findings.append(Finding(WARNING, "edge-optimised", api.key.text, text))
     return api
+
+
+def _edge_domain(domain: Resource, edge: str | None, result: Translation) -> Resource:
+    """An edge-optimised name is there once in the world: as long as it is there, another region can't have it."""
+    endpoint = dict(domain.attributes.get("endpointConfiguration") or {})
+    if endpoint.get("types") != ["EDGE"]:
+        return domain
+    if edge != "regional":
+        reason = "edge-optimised: the name is there once in the world, and the source has it"
+        result.blocked.append(Blocked(domain.key, CREATE, reason, "say edge: regional for the target"))
+        return domain
+    attributes = {**domain.attributes, "endpointConfiguration": endpoint | {"types": ["REGIONAL"]}}
+    for old, new in (("certificateArn", "regionalCertificateArn"), ("certificateName", "regionalCertificateName")):
+        if old in attributes:
+            attributes[new] = attributes.pop(old)
+    text = "edge-optimised in the source, restored as regional, as the config says"
+    if str(attributes.get("securityPolicy", "")).endswith("_EDGE"):
+        text += (
+            f"; its security policy {attributes['securityPolicy']} is for such names alone: it becomes {_REGIONAL_TLS}"
+        )
+        attributes["securityPolicy"] = _REGIONAL_TLS
+    result.findings.append(Finding(WARNING, "edge-as-regional", domain.key.text, text))
+    return replace(domain, attributes=attributes)

@@ -55,18 +55,33 @@ class Join:
 
 
 @dataclass(frozen=True)
+class Until:
+    """What a read is repeated for: the text at a (dotted) place of its answer becomes one of ``done``.
+
+    ``failed`` are texts that it never comes back from.
+    """
+
+    path: str
+    done: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Call:
     """One call that a type's verb asks for.
 
     ``binds`` maps a key to where in the answer its physical id stands (dotted); ``tolerates`` maps an AWS
     error code to what it means here: ``done`` (already so, or already gone), ``again`` (not yet: wait, then repeat) or
-    ``check`` (look, then repeat what is missing).
+    ``check`` (look, then repeat what is missing). ``service`` is named where it is not the type's own; a call with
+    ``until`` only reads, and is repeated till then.
     """
 
     operation: str
     params: Mapping[str, Any]
     binds: Mapping[ResourceKey, str] = field(default_factory=dict)
     tolerates: Mapping[str, str] = field(default_factory=dict)
+    service: str = ""
+    until: Until | None = None
 
 
 @dataclass(frozen=True)

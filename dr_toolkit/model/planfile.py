@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dr_toolkit.model import wire
-from dr_toolkit.model.changes import Blocked, Call, Change, FieldChange, Plan, Step
+from dr_toolkit.model.changes import Blocked, Call, Change, FieldChange, Plan, Step, Until
 from dr_toolkit.model.documents import BLOCKED, GAP, Finding, Resource
 from dr_toolkit.model.keys import ResourceKey
 
@@ -72,6 +72,8 @@ def change(value: Change) -> dict[str, Any]:
 
 def step(value: Step) -> dict[str, Any]:
     """A step as JSON."""
+    until = value.call.until
+    waits = {"until": {"path": until.path, "done": list(until.done), "failed": list(until.failed)}} if until else {}
     return {
         "id": value.id,
         "action": value.action,
@@ -82,6 +84,7 @@ def step(value: Step) -> dict[str, Any]:
         "binds": {key.text: path for key, path in value.call.binds.items()},
         "tolerates": dict(value.call.tolerates),
         "needs": list(value.needs),
+        **waits,
     }
 
 
@@ -149,12 +152,17 @@ def _read_change(document: Mapping[str, Any]) -> Change:
     return Change(key, document["action"], sides["before"], sides["after"], fields, document.get("reason", ""))
 
 
+def _read_until(document: Mapping[str, Any]) -> Until:
+    return Until(document["path"], tuple(document["done"]), tuple(document["failed"]))
+
+
 def _read_step(document: Mapping[str, Any]) -> Step:
     call = Call(
         operation=document["operation"],
         params=wire.rich(document["params"]),
         binds={ResourceKey.parse(text): path for text, path in document["binds"].items()},
         tolerates=document["tolerates"],
+        until=_read_until(document["until"]) if "until" in document else None,
     )
     keys = tuple(ResourceKey.parse(text) for text in document["keys"])
     return Step(document["id"], document["action"], keys, document["service"], call, tuple(document["needs"]))

@@ -24,6 +24,7 @@ from dr_toolkit.model.documents import (
     StoredObject,
 )
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.secrets import SecretRef
 
 
 def plain(value: Any) -> Any:
@@ -39,6 +40,8 @@ def plain(value: Any) -> Any:
             return {"@ref": value.key.text}
         case Join():
             return {"@join": [plain(part) for part in value.parts]}
+        case SecretRef():
+            return {"@secret": value.key.text}
         case dict() | Mapping():
             return {_escaped(str(k)): plain(v) for k, v in value.items()}
         case list() | tuple():
@@ -58,6 +61,8 @@ def rich(value: Any) -> Any:
     match value:
         case {"@ref": str(text)} if len(value) == 1:
             return Ref(ResourceKey.parse(text))
+        case {"@secret": str(text)} if len(value) == 1:
+            return SecretRef(ResourceKey.parse(text))
         case {"@join": list(parts)} if len(value) == 1:
             return Join(tuple(rich(part) for part in parts))
         case dict():

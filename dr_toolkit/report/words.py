@@ -13,6 +13,7 @@ from dr_toolkit.spec.registry import Registry
 
 GROUP, RULE = "ec2.security_group", "ec2.security_group_rule"
 METHOD, PATH = "apigateway.method", "apigateway.resource"
+PERMISSIONS = ("lambda.permission", "lambda.alias_permission")
 ABSENT = "(absent)"
 _OWN_ACCOUNT = "${AWS::AccountId}"
 
@@ -32,6 +33,8 @@ def resource(key: ResourceKey, attributes: Attributes, registry: Registry) -> st
         return f"{key.name} {key.path[-2]}" + (f", authorization {authorization}" if authorization else "")
     if key.type == PATH:
         return f"path {key.name}"
+    if key.type in PERMISSIONS:
+        return f"Lambda permission of {':'.join(key.path[:-2])} for {key.name or 'all of it'}"
     return titled(key, registry)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from dr_toolkit.model.changes import Call, Change
 from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.keys import Ref, ResourceKey
-from dr_toolkit.spec import patches, tags
+from dr_toolkit.spec import patches, policies, tags
 from dr_toolkit.spec.arns import rest_api_arn
 from dr_toolkit.spec.fields import located, manual, observed, physical, reference, setting
 from dr_toolkit.spec.types import V1_PAGES, Listing, ResourceType, Row
@@ -38,24 +37,9 @@ def _prepare(row: Row, scope: Scope) -> dict[str, Any]:
         endpoint.pop("ipAddressType")
     data["endpointConfiguration"] = endpoint
     if isinstance(data.get("policy"), str):
-        data["policy"] = _own_arns(_unescaped(data["policy"]), str(data["id"]))
+        data["policy"] = policies.canonical(_own_arns(policies.unescaped(data["policy"]), str(data["id"])))
     data["tags"] = tags.of_map(data.get("tags"))
     return data
-
-
-def _unescaped(policy: str) -> str:
-    r"""The policy's own JSON: API Gateway returns it escaped once more, as ``{\"Version\":...}``."""
-    try:
-        json.loads(policy)
-        return policy
-    except ValueError:
-        pass
-    try:
-        inner = str(json.loads(f'"{policy}"', strict=False))
-        json.loads(inner)
-        return inner
-    except ValueError:
-        return policy
 
 
 def _own_arns(policy: str, api_id: str) -> str:

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dr_toolkit.model.changes import Call, Change
+from dr_toolkit.model.changes import Call, Change, Join
 from dr_toolkit.model.documents import Resource, Scope
+from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec import patches, tags
 from dr_toolkit.spec.arns import REST_API, rest_api, stage_arn
-from dr_toolkit.spec.fields import fixed, located, manual, observed, reference, setting
+from dr_toolkit.spec.fields import fixed, located, observed, reference, setting
 from dr_toolkit.spec.types import Listing, ResourceType, Row
 
 DEPLOYMENT = "apigateway.deployment"
-_CREATED_WITH = ("description", "cacheClusterEnabled", "cacheClusterSize", "variables", "tracingEnabled")
+_CREATED_WITH = (
+    *("description", "cacheClusterEnabled", "cacheClusterSize", "variables", "tracingEnabled", "documentationVersion"),
+)
 _SCALARS = {
     "description": "",
     "cacheClusterEnabled": False,
     "cacheClusterSize": "0.5",
     "tracingEnabled": False,
     "clientCertificateId": "",
+    "documentationVersion": "",
 }
 _CANARY: dict[str, Any] = {"deploymentId": None, "percentTraffic": 0, "useStageCache": False}
 _METHOD_PATHS = {
@@ -83,7 +87,28 @@ def _create(stage: Resource) -> list[Call]:
     operations = patches.scalar("/clientCertificateId", a["clientCertificateId"]) if "clientCertificateId" in a else []
     operations += _log_patches({}, a.get("accessLogSettings"))
     operations += _method_patches({}, a.get("methodSettings"))
-    return calls + _patch(stage, operations)
+    calls += _patch(stage, operations)
+    return calls + _guard(stage, a["webAclArn"]) if "webAclArn" in a else calls
+
+
+def _arn(stage: ResourceKey) -> Join:
+    return stage_arn(rest_api(stage).key, stage.name)
+
+
+def _guard(stage: Resource, acl: Any) -> list[Call]:
+    """Put a web ACL before the stage, or take away what stands there; WAF may not know a new stage yet."""
+    early = {"WAFUnavailableEntityException": "again", "WAFNonexistentItemException": "again"}
+    if acl:
+        params = {"WebACLArn": acl, "ResourceArn": _arn(stage.key)}
+        return [Call("AssociateWebACL", params, tolerates=early, service="wafv2")]
+    params = {"ResourceArn": _arn(stage.key)}
+    return [Call("DisassociateWebACL", params, tolerates={"WAFNonexistentItemException": "done"}, service="wafv2")]
+
+
+def _mentions(stage: Resource) -> list[ResourceKey]:
+    """The documentation version that it shows."""
+    version = stage.attributes.get("documentationVersion")
+    return [ResourceKey("apigateway.documentation_version", (stage.key.path[0], version))] if version else []
 
 
 def _patch(stage: Resource, operations: list[Any]) -> list[Call]:
@@ -140,8 +165,10 @@ def _update(change: Change) -> list[Call]:
     operations += _log_patches(before.get("accessLogSettings"), after.get("accessLogSettings"))
     operations += _canary_patches(before.get("canarySettings"), after.get("canarySettings"))
     operations += _method_patches(before.get("methodSettings"), after.get("methodSettings"))
-    arn = stage_arn(rest_api(change.key).key, change.key.name)
-    return _patch(change.after, operations) + tags.v1_calls(arn, before.get("tags"), after.get("tags"))
+    calls = _patch(change.after, operations)
+    if "webAclArn" in change.names:
+        calls += _guard(change.after, after.get("webAclArn"))
+    return calls + tags.v1_calls(_arn(change.key), before.get("tags"), after.get("tags"))
 
 
 def _delete(stage: Resource) -> list[Call]:
@@ -176,7 +203,7 @@ TYPES = (
             "cacheClusterSize": setting(default=_SCALARS["cacheClusterSize"]),
             "methodSettings": setting(values=_METHOD_SETTING),
             "variables": setting(free=True),
-            "documentationVersion": manual("publish the documentation version in the target, then set it on the stage"),
+            "documentationVersion": setting(),
             "accessLogSettings": setting(members={"format": setting(free=True), "destinationArn": located()}),
             "canarySettings": setting(
                 members={
@@ -187,7 +214,7 @@ TYPES = (
                 }
             ),
             "tracingEnabled": setting(default=False),
-            "webAclArn": manual("associate the web ACL of the target with the stage (wafv2 associate-web-acl)"),
+            "webAclArn": located(),
             "tags": setting(),
             "cacheClusterStatus": observed("state"),
             "createdDate": observed("when AWS made it"),
@@ -198,6 +225,8 @@ TYPES = (
         create=_create,
         update=_update,
         delete=_delete,
-        notes="Its own root: a stage that the snapshot lacks stays unless pruned. A web ACL is reported, not set.",
+        mentions=_mentions,
+        follows=("apigateway.account",),
+        notes="Its own root: a stage that the snapshot lacks stays unless pruned. Its web ACL is found, not made.",
     ),
 )

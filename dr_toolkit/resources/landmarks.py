@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.spec.fields import Field, observed
-from dr_toolkit.spec.types import EC2_PAGES, PREFIX_LIST_PAGES, V1_PAGES, Listing, Names, ResourceType, Row
+from dr_toolkit.spec.types import EC2_PAGES, PREFIX_LIST_PAGES, Listing, Names, ResourceType, Row
 
 
 def _tag(data: Mapping[str, Any], name: str) -> str:
@@ -72,63 +72,6 @@ SUBNET = ResourceType(
     notes="Read only where something captured refers to one.",
 )
 
-VPC_ENDPOINT = ResourceType(
-    name="ec2.vpc_endpoint",
-    service="ec2",
-    shape="VpcEndpoint",
-    title="VPC endpoint",
-    listing=Listing("DescribeVpcEndpoints", "VpcEndpoints", paging=EC2_PAGES),
-    physical=lambda data: str(data["VpcEndpointId"]),
-    identity=lambda row, names: _tag(row.data, "Name") or str(row.data["ServiceName"]).rsplit(".", 1)[-1],
-    parent="ec2.vpc",
-    parent_id=lambda data: str(data["VpcId"]),
-    landmark=True,
-    pairs_by_id=True,
-    born=lambda data: data.get("CreationTimestamp", ""),
-    facts=("ServiceName", "VpcEndpointType"),
-    fields=_all_observed(
-        *("VpcEndpointId", "VpcEndpointType", "VpcId", "ServiceName", "State", "PolicyDocument", "RouteTableIds"),
-        *("SubnetIds", "Groups", "IpAddressType", "DnsOptions", "PrivateDnsEnabled", "RequesterManaged"),
-        *("NetworkInterfaceIds", "DnsEntries", "CreationTimestamp", "Tags", "OwnerId", "LastError"),
-        *("Ipv4Prefixes", "Ipv6Prefixes", "FailureReason", "ServiceNetworkArn", "ResourceConfigurationArn"),
-        *("ServiceRegion", "PayerResponsibilities"),
-    ),
-    notes="Found where a private API or a resource policy names one; not yet restored.",
-)
-
-VPC_LINK = ResourceType(
-    name="apigateway.vpc_link",
-    service="apigateway",
-    shape="VpcLink",
-    title="VPC link (REST)",
-    listing=Listing("GetVpcLinks", "items", paging=V1_PAGES),
-    physical=lambda data: str(data["id"]),
-    identity=lambda row, names: str(row.data.get("name") or "unnamed"),
-    landmark=True,
-    pairs_by_id=True,
-    facts=("targetArns",),
-    fields=_all_observed("id", "name", "description", "targetArns", "status", "statusMessage", "tags"),
-    notes="Found where an integration uses one; not yet restored.",
-)
-
-CLIENT_CERTIFICATE = ResourceType(
-    name="apigateway.client_certificate",
-    service="apigateway",
-    shape="ClientCertificate",
-    title="Client certificate",
-    listing=Listing("GetClientCertificates", "items", paging=V1_PAGES),
-    physical=lambda data: str(data["clientCertificateId"]),
-    identity=lambda row, names: str(row.data.get("description") or "unnamed"),
-    landmark=True,
-    pairs_by_id=True,
-    born=lambda data: data.get("createdDate", ""),
-    facts=("expirationDate",),
-    fields=_all_observed(
-        *("clientCertificateId", "description", "pemEncodedCertificate", "createdDate", "expirationDate", "tags")
-    ),
-    notes="Found where a stage uses one; its private key can't be exported, so that it is never made.",
-)
-
 
 def _not_own(data: Mapping[str, Any], scope: Scope) -> bool:
     return data.get("OwnerId") != scope.account
@@ -189,4 +132,4 @@ FOREIGN_SECURITY_GROUP = ResourceType(
     "or deleted. Map its id to one in the target.",
 )
 
-TYPES = (VPC, SUBNET, VPC_ENDPOINT, VPC_LINK, CLIENT_CERTIFICATE, FOREIGN_PREFIX_LIST, FOREIGN_SECURITY_GROUP)
+TYPES = (VPC, SUBNET, FOREIGN_PREFIX_LIST, FOREIGN_SECURITY_GROUP)

@@ -22,3 +22,8 @@ def rest_api_arn(api: ResourceKey) -> Join:
 def stage_arn(api: ResourceKey, stage: str) -> Join:
     """The ARN by which TagResource knows a stage."""
     return Join((f"{_V1}/restapis/", Ref(api), f"/stages/{stage}"))
+
+
+def around(kind: str, key: ResourceKey) -> Join:
+    """The ARN by which TagResource knows what is listed once a region: kind is such as ``apikeys``."""
+    return Join((f"{_V1}/{kind}/", Ref(key)))

@@ -68,8 +68,13 @@ class Registry:
     def sources(self, name: str) -> set[str]:
         """The types whose reading this type's reading rests on, itself included."""
         t = self._types[name]
-        above = {n for n in (t.listing.per, t.listing.within, t.parent) if n}
+        above = {n for n in (t.listing.per, t.listing.within, t.parent, *t.asks) if n}
         return {name}.union(*(self.sources(n) for n in above))
+
+    def outermost(self, name: str) -> str | None:
+        """The type whose rows the calls that list this one begin at; None for what is listed once a region."""
+        per = self._types[name].listing.per
+        return None if per is None else self.outermost(per) or per
 
     def operations(self, t: ResourceType) -> list[str]:
         """The read operations that a type's description names."""

@@ -56,6 +56,13 @@ def ec2_calls(key: ResourceKey, before: Iterable[Any] | None, after: Iterable[An
     return calls
 
 
+def v2_calls(arn: Any, before: Mapping[str, str] | None, after: Mapping[str, str] | None) -> list[Call]:
+    """The same for HTTP and WebSocket APIs, whose members begin with capitals."""
+    members = {"resourceArn": "ResourceArn", "tags": "Tags", "tagKeys": "TagKeys"}
+    calls = v1_calls(arn, before, after)
+    return [Call(call.operation, {members[name]: value for name, value in call.params.items()}) for call in calls]
+
+
 def v1_calls(arn: Any, before: Mapping[str, str] | None, after: Mapping[str, str] | None) -> list[Call]:
     """TagResource and UntagResource that turn one map of tags into another (both are idempotent)."""
     old, new = before or {}, after or {}

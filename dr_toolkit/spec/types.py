@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,12 +14,16 @@ from dr_toolkit.spec.fields import Field
 
 @dataclass(eq=False)
 class Row:
-    """One item as AWS returned it, with the row it was listed under; pairing gives it its key."""
+    """One item as AWS returned it, with the row it was listed under; pairing gives it its key.
+
+    ``beside`` are the rows of the types that its own type asks for, listed under the same parent.
+    """
 
     type: str
     data: dict[str, Any]
     parent: Row | None = None
     key: ResourceKey | None = None
+    beside: Mapping[str, Sequence[Row]] = field(default_factory=dict)
 
     @property
     def root(self) -> Row:
@@ -34,6 +38,9 @@ class Names(Protocol):
 
     def key(self, types: Iterable[str], physical_id: str, row: Row) -> ResourceKey | None:
         """The key of the resource with that id, seen from ``row``; None where it is not known."""
+
+    def inside(self, type_name: str, outer_id: str, physical_id: str) -> ResourceKey | None:
+        """The key of the resource with that id inside the whole thing with the other, such as an API's authorizer."""
 
     def siblings(self, type_name: str, row: Row) -> list[Row]:
         """The rows of a type that were listed under the same parent."""
@@ -74,8 +81,13 @@ class Detail:
 class Listing:
     """How a type is read.
 
-    Either ``operation`` with the path of its ``items``, once a region or once a row of ``per`` (``arguments`` makes
+    Either ``operation`` with the path of its ``items`` (empty: the answer itself is the one item), once a region or
+    once a row of ``per`` (``arguments`` makes
     the parameters from it), or ``within``: the rows of another type hold this one's, and ``split`` takes them out.
+    ``unfold`` makes rows of what is listed under a row of ``per``; ``absent`` are error codes that say there is none.
+    ``when`` is asked, of an empty row under each row of ``per``, whether there is anything to be listed.
+    ``named`` narrows a landmark to those whose name stands in something that was read, or that is looked for;
+    with ``by_name`` there is one call for each of these.
     """
 
     operation: str = ""
@@ -86,8 +98,15 @@ class Listing:
     arguments: Callable[[Row], Mapping[str, Any]] = lambda row: {}
     within: str | None = None
     split: Callable[[Row], Iterable[dict[str, Any]]] = lambda row: ()
+    when: Callable[[Row], bool] = lambda row: True
     keep: Callable[[Mapping[str, Any], Scope], bool] = lambda data, scope: True
+    unfold: Callable[[Row], Iterable[dict[str, Any]]] | None = None
+    absent: tuple[str, ...] = ()
+    named: Callable[[Mapping[str, Any]], str] | None = None
+    by_name: Callable[[str], Mapping[str, Any]] | None = None
     details: tuple[Detail, ...] = ()
+    veiled: tuple[str, ...] = ()
+    unveil: Mapping[str, Any] = field(default_factory=dict)
 
 
 Verb = Callable[[Resource], list[Call]]
@@ -115,6 +134,8 @@ class ResourceType:
         owner             the root that a key belongs to, where that is not its nearest ancestor
         landmark          found, never made; kept only where something refers to it
         after             types whose keys an identity asks for
+        asks              types whose rows are put ``beside`` this one's
+        nameless          known by what refers to it, so that its own key has to be kept in mind
 
     Content:
         prepare           the row in AWS's best form: one way of saying each thing
@@ -131,6 +152,10 @@ class ResourceType:
         covers            whether the first lets through all that the second does
         rivals            whether two of this type can't exist side by side under one parent
         placeholder       what stands in a new one until those that it mentions in a circle are there too
+        follows           types that are made and changed before it; its own: what goes of it goes before any is made
+        slow              takes minutes to be ready, so that it is begun before all else
+        caution           what a person has to be told where one is made, as a finding
+        once_landmark     snapshots of earlier versions hold no more of it than its name
     """
 
     name: str
@@ -157,6 +182,8 @@ class ResourceType:
     implied: Callable[[Resource, Mapping[str, Any]], list[Resource]] = _nothing
     freezes: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    nameless: bool = False
     owner: Callable[[ResourceKey], ResourceKey] | None = None
     outlives_parent: bool = False
     rivals: Callable[[Resource, Resource], bool] | None = None
@@ -164,6 +191,10 @@ class ResourceType:
     merge: Callable[[list[Call]], list[tuple[Call, list[int]]]] | None = None
     placeholder: Mapping[str, Any] = field(default_factory=dict)
     mentions: Callable[[Resource], list[ResourceKey]] = lambda resource: []
+    follows: tuple[str, ...] = ()
+    slow: bool = False
+    caution: str = ""
+    once_landmark: bool = False
     notes: str = ""
 
     def parent_key(self, key: ResourceKey) -> ResourceKey | None:

@@ -94,6 +94,11 @@ def ids(source: str, snapshot: str) -> str:
     return f"{parts(source, snapshot)}ids.jsonl.gz"
 
 
+def secrets(source: str, snapshot: str) -> str:
+    """The name of a snapshot's encrypted secrets."""
+    return f"{parts(source, snapshot)}secrets.jsonl.gz"
+
+
 def manifest(source: str, snapshot: str, complete: bool) -> str:
     """The name of a snapshot's manifest."""
     return f"{snapshots(source)}{snapshot}{_COMPLETE if complete else _PARTIAL}"

@@ -44,6 +44,9 @@ log = logging.getLogger(__name__)
 BODY, IDS = "body", "ids"
 """The roles of the objects that every snapshot has."""
 
+SECRETS = "secrets"
+"""The role of the encrypted values, where there are any."""
+
 _T = TypeVar("_T")
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
@@ -68,8 +71,18 @@ class Snapshots:
 
     # --- writing ------------------------------------------------------------------------------------
 
-    def write(self, source: str, scope: Scope, estate: Estate, taken_at: datetime, tool_version: str) -> Manifest:
+    def write(
+        self,
+        source: str,
+        scope: Scope,
+        estate: Estate,
+        taken_at: datetime,
+        tool_version: str,
+        secrets: bytes | None = None,
+    ) -> Manifest:
         """Store ``estate`` as it was at ``taken_at`` (with its zone; parts of a second are cut off).
+
+        ``secrets`` are the values of what is secret in it, encrypted.
 
         Returns the manifest that is in the store afterwards. Its parent is the snapshot before it in
         time, complete or not. The same call may be made again after any error. Raises ObjectExists
@@ -78,6 +91,8 @@ class Snapshots:
         bodies = {BODY: wire.body(estate.lines), IDS: wire.ids(estate.ids, estate.observed)}
         snapshot = layout.snapshot_id(taken_at, wire.digest(bodies[BODY]))
         names = {BODY: layout.body(source, snapshot), IDS: layout.ids(source, snapshot)}
+        if secrets is not None:
+            bodies[SECRETS], names[SECRETS] = secrets, layout.secrets(source, snapshot)
         for role, data in bodies.items():
             self._put_body(names[role], data)
         manifest = Manifest(
@@ -222,6 +237,14 @@ class Snapshots:
         )
         self._parsed(manifest, BODY, lambda: _check_body(estate, manifest))
         return Snapshot(manifest, estate)
+
+    def secrets(self, manifest: Manifest) -> bytes | None:
+        """A snapshot's secrets, encrypted and proven; None where it holds none. Raises as ``load`` does."""
+        stored = manifest.objects.get(SECRETS)
+        if stored is None:
+            return None
+        _check_object(stored, layout.parts(manifest.source, manifest.id))
+        return self.content(manifest, SECRETS)
 
     def _parsed(self, manifest: Manifest, role: str, parse: Callable[[], _T]) -> _T:
         try:

@@ -20,7 +20,7 @@ from dr_toolkit.report.listings import AcceptResult, BaselineResult
 from dr_toolkit.resources import registry
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.leases import acquire
-from dr_toolkit.workflows import capture, trust
+from dr_toolkit.workflows import capture, secrets, trust
 from dr_toolkit.workflows.comparing import Sides, compared
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, keep_within, narrow
 
@@ -44,7 +44,10 @@ def _accept(context: Context, source: Source, only: Sequence[str], reason: str) 
         raise BaselineNotFound(source=source.name, store=context.store.url)
     snapshot = capture.load(context, source.name, "baseline")
     taken_at = context.now()
-    scope, live = capture.read(context, source, known_of(snapshot.estate, registry()))
+    seal = secrets.of_snapshot(context, snapshot.manifest, source) or secrets.for_capture(context, source)
+    if seal is None:
+        secrets.without_values(snapshot.estate)
+    scope, live = capture.read(context, source, known_of(snapshot.estate, registry()), seal)
     _check(source, snapshot, scope, live)
     whole = _copied(live)
     keep_within(live, snapshot.manifest.selection, snapshot.estate.lines)
@@ -60,12 +63,14 @@ def _accept(context: Context, source: Source, only: Sequence[str], reason: str) 
     result = replace(result, changes=tuple(taken), alerts=tuple(a for a in result.alerts if _about(a.key, taken)))
     if not taken:
         return AcceptResult(result, capture.told(context, held))
-    latest = context.snapshots.write(source.name, scope, whole, taken_at, VERSION)
+    latest = context.snapshots.write(source.name, scope, whole, taken_at, VERSION, secrets.packed(seal, whole))
     chosen = latest
     if len(taken) < len(changes):
         part = _in_part(snapshot, before, live, taken, only)
         # What is live stays the latest: the other was never taken.
-        chosen = context.snapshots.write(source.name, scope, part, taken_at - timedelta(seconds=1), VERSION)
+        then = taken_at - timedelta(seconds=1)
+        kept = secrets.packed(secrets.with_earlier(context, seal, part, {c.key.text for c in taken}), part)
+        chosen = context.snapshots.write(source.name, scope, part, then, VERSION, kept)
     return AcceptResult(result, _set(context, source, chosen, held, reason), len(changes) - len(taken))
 
 

@@ -11,9 +11,11 @@ from dr_toolkit.config import Source
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
 from dr_toolkit.engine.pairing import Known, pair
+from dr_toolkit.engine.upgrade import upgrade
 from dr_toolkit.errors import BaselineNotFound, DrToolkitError, GuardError, IntegrityError, LockedError
 from dr_toolkit.model.documents import INFO, Finding, Manifest, Scope
 from dr_toolkit.model.estate import Estate, Snapshot
+from dr_toolkit.model.secrets import Sealer
 from dr_toolkit.report.listings import (
     BaselineResult,
     CreateEntry,
@@ -23,38 +25,49 @@ from dr_toolkit.report.listings import (
     SnapshotShow,
 )
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import HTTP, REST
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.leases import acquire
 from dr_toolkit.store.mirrored import MirroredStore
-from dr_toolkit.workflows import trust
+from dr_toolkit.workflows import secrets, trust
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, excluded, narrow
 
 log = logging.getLogger(__name__)
 
-STAGE = "apigateway.stage"
 
+def read(
+    context: Context, source: Source, known: Known | None = None, sealer: Sealer | None = None
+) -> tuple[Scope, Estate]:
+    """A source's region as it is now, canonical; ``known`` are the keys of physical ids seen before.
 
-def read(context: Context, source: Source, known: Known | None = None) -> tuple[Scope, Estate]:
-    """A source's region as it is now, canonical; ``known`` are the keys of physical ids seen before."""
+    Secret values are read only where there is a ``sealer``, which keeps them encrypted.
+    """
     cloud = context.cloud(source)
     types = registry()
-    reading = Reader(cloud, types, context.progress).read(excluded(source))
+    reading = Reader(cloud, types, context.progress, secrets=sealer is not None).read(excluded(source))
     names = pair(reading, types, cloud.scope, known or {})
-    estate = narrow(canonicalise(reading, types, names), source)
+    estate = narrow(canonicalise(reading, types, names, sealer=sealer), source)
     _say_what_stages_serve(estate)
     return cloud.scope, estate
 
 
 def _say_what_stages_serve(estate: Estate) -> None:
     """A deployment's own content is not captured: it must not be taken for what the draft says."""
-    stages = estate.counts.get(STAGE, 0)
-    if stages:
+    tied = sum(1 for text in estate.lines if text.startswith(f"{HTTP.stage}/") and _is_tied(estate, text))
+    for kind, stages in ((REST.stage, estate.counts.get(REST.stage, 0)), (HTTP.stage, tied)):
         text = (
             f"{stages} stage{'s are' if stages > 1 else ' is'} captured with settings and description of what "
             "is deployed, not with its content: a restore deploys the draft"
         )
-        estate.findings.append(Finding(INFO, "deployed-content", STAGE, text))
+        if stages:
+            estate.findings.append(Finding(INFO, "deployed-content", kind, text))
+
+
+def _is_tied(estate: Estate, stage: str) -> bool:
+    """Whether a stage serves a deployment of its own: one that deploys by itself serves the draft."""
+    held = estate.get(stage)
+    return held is not None and HTTP.pointer in held.attributes
 
 
 def create(context: Context, names: Sequence[str]) -> CreateResult:
@@ -84,9 +97,12 @@ def lease_name(source: str) -> str:
 
 def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
     taken_at = context.now()
-    scope, estate = read(context, source)
+    seal = secrets.for_capture(context, source)
+    scope, estate = read(context, source, sealer=seal)
+    if seal is None:
+        secrets.say_what_is_not_kept(estate)
     context.progress("writing the snapshot")
-    manifest = context.snapshots.write(source.name, scope, estate, taken_at, VERSION)
+    manifest = context.snapshots.write(source.name, scope, estate, taken_at, VERSION, secrets.packed(seal, estate))
     trust.keep_head(context, manifest)
     if not manifest.complete or context.baselines.number(source.name):
         return manifest, False
@@ -127,8 +143,9 @@ def load(context: Context, source: str, spec: str) -> Snapshot:
     """A snapshot, every byte proven, and where the config says whose signatures count, that too."""
     context.progress(f"loading {spec}")
     entry = resolve(context, source, spec)
-    snapshot = context.snapshots.load(entry)
-    return trust.believed(context, entry, spec, snapshot)
+    snapshot = trust.believed(context, entry, spec, context.snapshots.load(entry))
+    upgrade(snapshot.estate, registry())
+    return snapshot
 
 
 def listing(context: Context) -> SnapshotList:

@@ -10,6 +10,7 @@ from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.identities import with_identities
 from dr_toolkit.engine.judge import judge
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.upgrade import new_types
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.documents import FAILED, GAP, INFO, READ, Coverage, Finding
 from dr_toolkit.model.estate import Estate, Snapshot
@@ -37,14 +38,15 @@ def compared(context: Context, name: str, sides: Sides, against: str, taken_at: 
     changes = compare(before, live, types, both_read(before, live))
     if sides.home:
         changes = with_identities(changes, before, live, types)
-    manifest = sides.snapshot.manifest
+    manifest, unread = sides.snapshot.manifest, new_types(before, live, types)
+    left = {finding.key for finding in unread}
     return DriftResult(
         source=name,
         baseline_id=manifest.id,
         live_taken_at=taken_at,
-        findings=_news(sides.snapshot, live) + _of_the_snapshot(sides.snapshot) + _unknown_types(before),
+        findings=(*_news(sides.snapshot, live), *_of_the_snapshot(sides.snapshot), *_unknown_types(before), *unread),
         coverage=_coverage(before, live),
-        compared_types=tuple(sorted(n for n, c in live.coverage.items() if c.status == READ)),
+        compared_types=tuple(sorted(n for n, c in live.coverage.items() if c.status == READ and n not in left)),
         scope=manifest.scope,
         baseline_taken_at=manifest.taken_at,
         against=against,

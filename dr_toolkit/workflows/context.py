@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from dr_toolkit.errors import NotAvailableYet, UnknownName, UsageError
 from dr_toolkit.model.documents import INFO, Finding, Selection
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.secrets import Vault
 from dr_toolkit.resources import registry
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Context:
     pause: Callable[[float], None] = time.sleep
     ticks: Callable[[], float] = time.monotonic
     allow_unsigned: bool = False
+    vault: Vault = field(default_factory=Vault)
 
     def __post_init__(self) -> None:
         if missing := self.config.not_acted_on():
@@ -159,7 +161,7 @@ class Context:
         from dr_toolkit.aws.cloud import Clouds
         from dr_toolkit.aws.pacing import Pacer
 
-        return Clouds(Pacer(self.ticks, self.pause))
+        return Clouds(Pacer(self.ticks, self.pause), self.vault)
 
     def cloud(self, place: Source | Target) -> AwsCloud:
         """The region of a source or target; raises CredentialsMissing, RegionUnavailable, CloudUnreachable."""
@@ -276,8 +278,11 @@ class Context:
 def excluded(source: Source) -> Callable[[str], bool]:
     """Whether a source's config leaves a type out as a whole."""
     types = registry()
+    foundations = {t.parent for t in types if not t.landmark}
 
     def leaves_out(name: str) -> bool:
+        if types[name].landmark:  # what is let in may refer to any; what groups are named by is always needed
+            return name not in foundations and excludes_type(replace(source, include=("*",)), name)
         above = [n for n in types.sources(name) - {name} if not types[n].landmark]
         return excludes_type(source, name, above)
 

@@ -13,7 +13,7 @@ from dr_toolkit.errors import DrToolkitError, UsageError
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.report.results import DriftReport, DriftResult
 from dr_toolkit.resources import registry
-from dr_toolkit.workflows import capture, ignoring
+from dr_toolkit.workflows import capture, ignoring, secrets
 from dr_toolkit.workflows.comparing import Sides, compared
 from dr_toolkit.workflows.context import Context, keep_within, narrow
 from dr_toolkit.workflows.replica import drift_of_target, drift_with
@@ -96,7 +96,10 @@ def _source(context: Context, source: Source, against: str) -> DriftResult:
     snapshot = capture.load(context, source.name, against)
     taken_at = context.now()
     known = known_of(snapshot.estate, registry())
-    scope, live = capture.read(context, source, known)
+    seal = secrets.of_snapshot(context, snapshot.manifest, source)
+    if seal is None:
+        secrets.without_values(snapshot.estate)
+    scope, live = capture.read(context, source, known, seal)
     if (scope.account, scope.region) != (snapshot.manifest.scope.account, snapshot.manifest.scope.region):
         raise UsageError(
             reason=f"snapshot {snapshot.manifest.id} is of {snapshot.manifest.scope}, and {source.name} is {scope}",

@@ -9,8 +9,10 @@ from typing import Any
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.model.changes import CREATE, Plan
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import APIS, DEPLOYMENTS, STAGES, kind_of
 from dr_toolkit.store.journal import END, Runs, RunState
-from dr_toolkit.workflows.targets import DEPLOYMENT, REST_API, STAGE, Made, View
+from dr_toolkit.workflows.targets import Made, View
 
 
 @dataclass
@@ -37,9 +39,9 @@ class History:
         before = set(self.unfinished.begin.get("deployments", []))
         for record in doubtful:
             key = ResourceKey.parse(record["keys"][0])
-            outer = found.bindings.get(ResourceKey(REST_API, key.path[:1]).text, "")
+            outer = found.bindings.get(kind_of(key.type).api_of(key).text, "")
             known = {*before, *made.ids.values()}
-            new = [i for i in found.unbound(DEPLOYMENT, outer) if i not in known]
+            new = [i for i in found.unbound(key.type, outer) if i not in known]
             if len(new) == 1:
                 self.adopted[key.text] = new[0]
                 made = Made({**made.ids, key.text: new[0]}, made.owed - {key})
@@ -79,23 +81,25 @@ def options_of(state: RunState) -> Mapping[str, Any]:
 
 def found_apis(plan: Plan, bindings: Mapping[str, str]) -> dict[str, str]:
     """The ids of the plan's APIs that are there already: what lies in them is known by them."""
-    apis = {ResourceKey(REST_API, c.key.path[:1]).text for c in plan.changes if c.key.type.startswith("apigateway.")}
+    keys = [c.key for c in plan.changes if c.key.type.startswith("apigateway")]
+    apis = {kind_of(key.type).api_of(key).text for key in keys}
     return {text: bindings[text] for text in sorted(apis) if text in bindings}
 
 
 def all_deployments(found: Survey) -> list[str]:
     """The ids of all deployments in the target."""
-    return sorted(str(row.data["id"]) for row in found.reading.of(DEPLOYMENT))
+    types = registry()
+    return sorted(types[name].physical(row.data) for name in DEPLOYMENTS for row in found.reading.of(name))
 
 
 def left_over(left: Plan, made: Made) -> dict[str, Any]:
     """What a run that ends leaves to the next: deployments to make, and those made that no stage serves yet."""
-    owed = {c.key for c in left.changes if c.key.type == DEPLOYMENT and c.action == CREATE} | made.owed
-    moving = {c.key.path[0] for c in left.changes if c.key.type == STAGE}
+    owed = {c.key for c in left.changes if c.key.type in DEPLOYMENTS and c.action == CREATE} | made.owed
+    moving = {kind_of(c.key.type).api_of(c.key) for c in left.changes if c.key.type in STAGES}
     kept = {
         text: physical_id
         for text, physical_id in made.ids.items()
-        if (key := ResourceKey.parse(text)).type in (DEPLOYMENT, REST_API) and key.path[0] in moving
+        if (key := ResourceKey.parse(text)).type in DEPLOYMENTS | APIS and kind_of(key.type).api_of(key) in moving
     }
     return {"owed": sorted(key.text for key in owed), "unserved": kept}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +24,10 @@ from dr_toolkit.model.changes import ADOPT, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import DEPLOYMENTS, REST
 from dr_toolkit.store.journal import Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
@@ -41,7 +43,7 @@ from dr_toolkit.workflows.history import (
     options_of,
     with_ids,
 )
-from dr_toolkit.workflows.targets import DEPLOYMENT, Options, Planned, View, view
+from dr_toolkit.workflows.targets import Options, Planned, View, view
 
 PASSES = 3
 """A restore looks again after its steps, and mends what still differs, so many times in all."""
@@ -59,6 +61,7 @@ class Request:
     options: Options = field(default_factory=Options)
     resume: str | None = None
     plan_file: Plan | None = None
+    secrets: Mapping[str, Hidden] = field(default_factory=dict)
 
 
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
@@ -121,6 +124,7 @@ def restore(context: Context, request: Request, confirm: Confirm) -> RestoreResu
     Raises UnfinishedRun, TargetMoved, BlockedSteps and NotConfirmed before anything is changed.
     """
     target = context.target(request.target)
+    context.vault.add(request.secrets)
     runs = _runs(context, target, writing=True)
     lease = acquire(context.state_store(target), f"restore/{quoted(target.name)}", LEASE_SECONDS, context.now)
     with lease:
@@ -309,8 +313,8 @@ class _Restore:
         only = frozenset().union(*(types.sources(n) for n in names)) | {"ec2.vpc"}
         if any(n.startswith("ec2.security_group") for n in only):
             only |= {"ec2.security_group_rule", "ec2.prefix_list", "ec2.foreign_prefix_list"}
-        if DEPLOYMENT in only:
-            only |= {"apigateway.stage"}
+        if REST.deployment in only:
+            only |= {REST.stage}
         return self.seen.survey(with_ids(self.made, bindings), frozenset(only))
 
     def _still_owed(self, current: Plan, outcome: Outcome) -> frozenset[ResourceKey]:
@@ -332,7 +336,9 @@ class _Restore:
         pairs = {}
         for text, source_id in self.seen.snapshot.estate.ids.items():
             t = types.get(text.partition("/")[0])
-            if t is None or text not in bindings or not t.pairs_by_id or not (t.root or t.name == DEPLOYMENT):
+            if t is None or not t.pairs_by_id or text not in bindings:
+                continue
+            if not (t.root or t.nameless or t.name in DEPLOYMENTS):
                 continue
             if not (self.seen.is_home and bindings[text] == source_id):
                 pairs[f"{t.name} {source_id}"] = bindings[text]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dr_toolkit.config import Target
 from dr_toolkit.engine import planner, steps
 from dr_toolkit.engine.mapping import inverse
-from dr_toolkit.engine.pairing import Identity
+from dr_toolkit.engine.pairing import Identity, outer_id
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
@@ -17,10 +17,16 @@ from dr_toolkit.model.changes import UPDATE, Blocked, Plan
 from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.secrets import Sealer
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.marks import bare
+from dr_toolkit.spec.served import DEPLOYMENTS
+from dr_toolkit.spec.types import ResourceType
+from dr_toolkit.workflows import secrets
 from dr_toolkit.workflows.context import LEFT_OUT, UNSIGNED, Context, keep_within
 
-REST_API, DEPLOYMENT, STAGE = "apigateway.rest_api", "apigateway.deployment", "apigateway.stage"
+_WHATEVER_IS_SAID = frozenset({"apigatewayv2.routing_rule"})
+"""What is looked for in a target even where what it lies in says that there is none."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class View:
     cloud: Cloud
     snapshot: Snapshot
     pairs: Mapping[str, str]
+    sealer: Sealer | None = None
 
     def survey(self, made: Made | None = None, only: frozenset[str] | None = None) -> Survey:
         """The target as it is now; what a run made keeps the key that it was made for."""
@@ -69,14 +76,25 @@ class View:
     def _outlook(self, made: Made) -> Outlook:
         types = registry()
         estate = self.snapshot.estate
-        wanted = {text.partition("/")[0] for text in estate.lines}
         absent = {n for n, c in estate.coverage.items() if c.status in (EXCLUDED, FAILED)}
+        wanted = frozenset(
+            key
+            for key in map(ResourceKey.parse, estate.lines)
+            if (t := types.get(key.type)) and t.landmark and self._may_differ(t)
+            if not t.listing.within or types[t.listing.within].landmark
+        )
         return Outlook(
             known=self._known(made),
             given={k: v for k, v in self._map().items() if _is_key(k)},
-            landmarks=frozenset(n for n in wanted if n in types and types[n].landmark and not types[n].listing.within),
-            excluded=lambda name: name in absent,
+            landmarks=frozenset(key.type for key in wanted) | DEPLOYMENTS | _WHATEVER_IS_SAID,
+            wanted=wanted,
+            excluded=lambda name: name in absent or not self._may_differ(types[name]),
+            sealer=self.sealer,
         )
+
+    def _may_differ(self, t: ResourceType) -> bool:
+        """Whether the target may have other ones than the source: IAM is one for all regions of an account."""
+        return t.service != "iam" or self.cloud.scope.account != self.snapshot.manifest.scope.account
 
     def _known(self, made: Made) -> dict[Identity, ResourceKey]:
         """The keys of physical ids in the target: from earlier restores, from a restore in place, from this run."""
@@ -90,8 +108,7 @@ class View:
             t = types.get(key.type)
             if t is None or not (t.pairs_by_id or text in made.ids) or not physical_id:
                 continue
-            outer = ids.get(ResourceKey(t.listing.per, key.path[:1]).text, "") if t.listing.per else ""
-            known[(key.type, outer, physical_id)] = key
+            known[(key.type, outer_id(types, key, ids), physical_id)] = key
         return known
 
     @property
@@ -106,7 +123,7 @@ class View:
         """At home, the deployments that are the snapshot's own: what they hold needs not be deployed again."""
         if not self.is_home:
             return frozenset()
-        texts = [text for text in self.snapshot.estate.lines if text.startswith(f"{DEPLOYMENT}/")]
+        texts = [text for text in self.snapshot.estate.lines if text.partition("/")[0] in DEPLOYMENTS]
         ids = self.snapshot.estate.ids
         return frozenset(ResourceKey.parse(t) for t in texts if t in ids and found.bindings.get(t) == ids[t])
 
@@ -121,7 +138,7 @@ class View:
     def _map(self) -> dict[str, str]:
         """What the config maps, with the source's physical ids told as keys."""
         by_id = inverse(self.snapshot.estate)
-        return {by_id.get(k, k): v for k, v in self.target.map.items()}
+        return {by_id.get(k) or by_id.get(bare(k)) or k: v for k, v in self.target.map.items()}
 
     def translated(self) -> Translation:
         """The snapshot in the target's terms."""
@@ -149,6 +166,7 @@ class View:
             blocked=tuple(blocked),
         )
         draft = planner.draft(situation)
+        unknown = secrets.unknown(self.context, draft.changes)
         self.context.progress("ordering the steps")
         manifest = self.snapshot.manifest
         body = manifest.objects["body"].sha256
@@ -162,7 +180,7 @@ class View:
             changes=tuple(draft.changes),
             steps=tuple(steps.steps(draft, situation, self.cloud.scope)),
             blocked=tuple(draft.blocked),
-            findings=tuple(sorted({*draft.findings, *moved.findings, *_worth_saying(self.snapshot)})),
+            findings=tuple(sorted({*draft.findings, *moved.findings, *unknown, *_worth_saying(self.snapshot)})),
             fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings),
             options=options.as_dict(),
             bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
@@ -188,7 +206,10 @@ def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> V
     _check_place(here, cloud.scope, target.name, options)
     pairings = Pairings(context.state_store(target), context.state_seal(target))
     pairs = pairings.get(snapshot.manifest.source, target.name)
-    return View(context, target, cloud, snapshot, pairs)
+    sealer = secrets.of_snapshot(context, snapshot.manifest, target)
+    if sealer is None:
+        secrets.without_values(snapshot.estate)
+    return View(context, target, cloud, snapshot, pairs, sealer)
 
 
 def _check_place(here: Scope, there: Scope, target: str, options: Options) -> None:

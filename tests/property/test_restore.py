@@ -111,7 +111,7 @@ def test_the_fake_is_strict_enough_to_fail_a_wrong_order() -> None:
 def landmarks(blueprint: Blueprint) -> dict[str, list[tuple[str, dict[str, object]]]]:
     """The parts of a blueprint that a restore finds and never makes, and the default groups that come with a VPC."""
     defaults = [(h, g) for h, g in blueprint.tables["groups"] if g["GroupName"] == "default"]
-    same = {name: blueprint.tables[name] for name in ("vpcs", "endpoints", "links")}
+    same = {name: blueprint.tables[name] for name in ("vpcs", "endpoints")}
     return same | {"lists": foreign(blueprint), "groups": defaults}
 
 

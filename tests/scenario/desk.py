@@ -11,10 +11,11 @@ from typing import Any
 
 from dr_toolkit.aws.cloud import Access, AwsCloud, Clouds
 from dr_toolkit.aws.pacing import Pacer
-from dr_toolkit.config import Config, Source, StoreSettings, Target
+from dr_toolkit.config import Config, Secrets, Source, StoreSettings, Target
 from dr_toolkit.model.changes import Plan
 from dr_toolkit.model.documents import Manifest
 from dr_toolkit.model.estate import Snapshot
+from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.store.memory import MemoryStore
 from dr_toolkit.store.objects import ObjectStore
@@ -70,7 +71,7 @@ class _Command(Context):
     def cloud(self, place: Source | Target) -> AwsCloud:
         """The region's one set of clients."""
         assert self.flags.endpoint_url is not None
-        region = _cloud(self.flags.endpoint_url, place.region).paced_by(self.pacer)
+        region = _cloud(self.flags.endpoint_url, place.region).paced_by(self.pacer).with_secrets(self.vault)
         opened: AwsCloud = self.watched(region)
         return opened
 
@@ -92,6 +93,9 @@ class Desk:
     pauses: list[float] = field(default_factory=list)
     estate: Estate = field(default_factory=lambda: Estate(HOME))
     hours: int = 0
+    secrets: Secrets | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    """Of secrets, what is given to each restore."""
 
     @property
     def clients(self) -> Clients:
@@ -107,6 +111,7 @@ class Desk:
         config = Config(
             store=StoreSettings(self.store.url),
             sources={"home": Source("home", HOME)},
+            secrets=self.secrets,
             targets={"away": Target("away", AWAY, map=self.map), "home": Target("home", HOME)},
         )
         flags = Flags(endpoint_url=self.aws.endpoint)
@@ -155,7 +160,8 @@ class Desk:
         **options: bool,
     ) -> RestoreResult:
         """Restore, and say yes to whatever is asked."""
-        request = Request(target, spec, _options(target, options), resume)
+        values = {key: Hidden(value) for key, value in self.values.items()}
+        request = Request(target, spec, _options(target, options), resume, secrets=values)
         return restore.restore(self.command(film), request, lambda shown: True)
 
     def records(self) -> list[str]:

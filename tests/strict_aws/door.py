@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tests.strict_aws import web_acls
 from tests.strict_aws.aws import ACCOUNT, StrictAws
 from tests.strict_aws.call import Call
 from tests.strict_aws.models import SERVICES
@@ -63,6 +64,8 @@ class Door:
             with self.aws.lock:  # moto's models know nothing of threads
                 answer = self._moto.answer(request)
             entry.status, entry.done = answer.status, answer.status < 300
+            if entry.service == "wafv2" and entry.operation in web_acls.OPERATIONS and entry.done:
+                web_acls.note(self.aws.region(entry.region, entry.account), entry.operation, request.body)
             return answer
         region = self.aws.region(entry.region, entry.account)
         try:

@@ -114,6 +114,7 @@ LEFT_OUT: tuple[LeftOut, ...] = (
     ),
     LeftOut("Ec2Region/associations/*", "an association that is being taken away is not there any more", _going),
     LeftOut("Ec2Region/associations/*/turn", _LATER),
+    LeftOut("RestRegion/apis/*/updating_until", _LATER),
     LeftOut("Ec2Region/associations/*/fields/State", _STATUS),
     LeftOut("Ec2Region/associations/*/fields/StateReason", _STATUS),
     # API Gateway v1

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from tests.strict_aws.wire.http import Request
+from tests.strict_aws.wire.rest_json import read_operation
 
 _S3_SUBRESOURCES = {
     "versioning": "BucketVersioning",
@@ -26,6 +27,8 @@ def recognise(service: str, request: Request) -> tuple[str, dict[str, Any]]:
     """Operation and parameters of a request to a service that is not answered here."""
     if service in ("", "s3"):
         return _s3(request)
+    if service == "lambda":
+        return read_operation(service, request), {}
     target = request.headers.get("x-amz-target", "")
     if target:
         return target.rpartition(".")[2], {}

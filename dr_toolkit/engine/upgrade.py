@@ -1,0 +1,52 @@
+"""Snapshots of earlier versions in today's terms, so that nothing differs for having been written otherwise. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from dr_toolkit.model.documents import READ, WARNING, Finding
+from dr_toolkit.model.estate import Estate
+from dr_toolkit.spec import policies
+from dr_toolkit.spec.registry import Registry
+
+NEW_TYPE = "new-type"
+"""The code of a finding that says what an earlier version did not read."""
+
+_POLICIES = {"apigateway.rest_api": "policy"}
+"""Where earlier versions kept a policy as it was written."""
+
+
+def upgrade(estate: Estate, registry: Registry) -> Estate:
+    """The estate of a snapshot, put into today's form where an earlier version took it.
+
+    Of what was a landmark then there is no more than a name: it is found as before, and not compared.
+    """
+    once = {t.name for t in registry if t.once_landmark}
+    for text, line in list(estate.lines.items()):
+        name = text.partition("/")[0]
+        if name in once and b'"attributes":{}' in line:
+            estate.coverage.pop(name, None)
+        elif name in _POLICIES:
+            _in_one_form(estate, text, _POLICIES[name])
+    return estate
+
+
+def _in_one_form(estate: Estate, text: str, member: str) -> None:
+    resource = estate.get(text)
+    policy = resource.attributes.get(member) if resource else None
+    if resource is None or not isinstance(policy, dict):
+        return
+    form = json.loads(policies.canonical(json.dumps(policy)))
+    if form != policy:
+        estate.put(replace(resource, attributes={**resource.attributes, member: form}))
+
+
+def new_types(before: Estate, live: Estate, registry: Registry) -> list[Finding]:
+    """What is read now and was not when the snapshot was taken, which therefore can't be compared."""
+    text = "the snapshot is of a version that did not read it; take another one, and make it the baseline"
+    return [
+        Finding(WARNING, NEW_TYPE, name, text)
+        for name, coverage in sorted(live.coverage.items())
+        if coverage.status == READ and name not in before.coverage and name in registry and not registry[name].landmark
+    ]

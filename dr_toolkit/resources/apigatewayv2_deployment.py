@@ -1,0 +1,75 @@
+"""Deployments of HTTP and WebSocket APIs that a stage is tied to: known by the stage, for they have no name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dr_toolkit.model.changes import Call, Change
+from dr_toolkit.model.documents import Resource
+from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.spec.fields import observed, physical, setting
+from dr_toolkit.spec.http_apis import API, CONTENT, DEPLOYMENT, STAGE, V2_PAGES, api, of_api
+from dr_toolkit.spec.types import Listing, Names, ResourceType, Row
+
+
+def _tied(stage: Mapping[str, Any]) -> bool:
+    """Whether a stage serves a deployment that somebody chose; one that deploys by itself serves the draft."""
+    return bool(stage.get("DeploymentId")) and not stage.get("AutoDeploy")
+
+
+def _identity(row: Row, names: Names) -> str | None:
+    """The first stage that is tied to it, in the order of names; None for history."""
+    stages = [s.data for s in row.beside.get(STAGE, ()) if _tied(s.data)]
+    served = [str(s["StageName"]) for s in stages if s["DeploymentId"] == row.data["DeploymentId"]]
+    return min(served, default=None)
+
+
+def _create(deployment: Resource) -> list[Call]:
+    a = deployment.attributes
+    params = {"ApiId": api(deployment.key)} | {k: a[k] for k in ("Description",) if k in a}
+    return [Call("CreateDeployment", params, {deployment.key: "DeploymentId"})]
+
+
+def _update(change: Change) -> list[Call]:
+    assert change.after is not None
+    target = {"ApiId": api(change.key), "DeploymentId": Ref(change.key)}
+    return [Call("UpdateDeployment", target | {"Description": change.after.attributes.get("Description", "")})]
+
+
+TYPES = (
+    ResourceType(
+        name=DEPLOYMENT,
+        service="apigatewayv2",
+        shape="Deployment",
+        title="Deployment (HTTP, WebSocket)",
+        listing=Listing(
+            "GetDeployments",
+            "Items",
+            paging=V2_PAGES,
+            per=API,
+            arguments=of_api,
+            when=lambda row: any(_tied(s.data) for s in row.beside.get(STAGE, ())),
+        ),
+        asks=(STAGE,),
+        physical=lambda data: str(data["DeploymentId"]),
+        identity=_identity,
+        parent=API,
+        owner=lambda key: ResourceKey(STAGE, key.path),
+        pairs_by_id=True,
+        nameless=True,
+        facts=("CreatedDate",),
+        freezes=CONTENT,
+        fields={
+            "DeploymentId": physical(),
+            "Description": setting(),
+            "CreatedDate": observed("when AWS made it"),
+            "AutoDeployed": observed("whether a stage that deploys by itself made it"),
+            "DeploymentStatus": observed("state"),
+            "DeploymentStatusMessage": observed("state"),
+        },
+        create=_create,
+        update=_update,
+        notes="Immutable. Only those that a stage is tied to are captured; a restore deploys the snapshot's draft.",
+    ),
+)
