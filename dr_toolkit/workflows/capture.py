@@ -106,6 +106,7 @@ def _take(context: Context, source: Source) -> tuple[Manifest, bool]:
     trust.keep_head(context, manifest)
     if not manifest.complete or context.baselines.number(source.name):
         return manifest, False
+    trust.check_baseline(context, source.name, 0)  # one that was removed is not the first again
     entry = context.snapshots.resolve(source.name, manifest.id)
     digest = context.snapshots.manifest_digest(entry)
     reason = "the first complete snapshot"
@@ -216,7 +217,7 @@ def baseline_set(context: Context, spec: str, reason: str) -> BaselineResult:
     """
     source = context.source().name
     entry = resolve(context, source, spec)
-    snapshot = context.snapshots.load(entry)
+    snapshot = trust.believed(context, entry, spec, context.snapshots.load(entry))
     if not entry.complete:
         raise GuardError(
             reason=f"snapshot {entry.id} is incomplete, so it can't be the baseline of {source}: "

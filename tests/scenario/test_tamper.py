@@ -233,6 +233,13 @@ def roll_back_the_baseline(crime: Crime) -> None:
     crime.arguments += ["--snapshot", "baseline"]
 
 
+def remove_every_baseline(crime: Crime) -> None:
+    """No baseline is left, so that the next capture would begin anew with whatever is live then."""
+    for name in crime.bucket.names("baselines/"):
+        crime.bucket.delete(name)
+    crime.arguments += ["--snapshot", "baseline"]
+
+
 def pair_with_another_group(crime: Crime) -> None:
     """The group with the wide rules is said to be another group of the target."""
     table = {"source": "prod", "target": "dr", "pairs": {f"ec2.security_group {crime.company.group}": "sg-0badbadbad"}}
@@ -269,6 +276,7 @@ WAYS: list[Callable[[Crime], None]] = [
     drop_one_in_the_middle,
     move_the_baseline,
     roll_back_the_baseline,
+    remove_every_baseline,
     pair_with_another_group,
     forge_a_journal,
     forge_a_journal_of_the_last,
@@ -349,6 +357,20 @@ def test_a_rollback_shows_at_the_next_capture_and_leaves_the_anchor_alone(crime:
     assert "taken just now, is there" in ended.err
     assert run("restore", "--to", "dr", "--yes").code == 12
     assert open_rules(crime.company) == []
+
+
+def test_what_was_removed_does_not_become_the_first_again(crime: Crime) -> None:
+    remove_every_baseline(crime)
+    ended = run("snapshot", "create")
+    assert ended.code == 12
+    assert "its baseline is number 2, and none is the last that is there" in ended.err
+    assert crime.bucket.names("baselines/") == []
+    assert run("drift").code == 12
+
+
+def test_a_rolled_back_snapshot_does_not_become_the_baseline(crime: Crime) -> None:
+    roll_back(crime)
+    assert run("baseline", "set", "latest", "--reason", "the last there is").code == 12
 
 
 def test_what_was_deleted_can_be_brought_back_by_its_marker(crime: Crime) -> None:
