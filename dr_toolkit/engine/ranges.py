@@ -47,11 +47,6 @@ def common(these: Ranges, those: Ranges) -> Ranges:
     return minus(these, minus(these, those))
 
 
-def size(ranges: Ranges) -> int:
-    """How many numbers there are in it."""
-    return sum(last - first + 1 for first, last in ranges)
-
-
 def cidrs(ranges: Ranges, bits: int) -> list[tuple[int, int]]:
     """The fewest blocks that make up a set of addresses of so many bits: first address and prefix length."""
     blocks = []

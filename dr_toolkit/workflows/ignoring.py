@@ -34,15 +34,13 @@ def ignore(changes: Sequence[Change], after: Estate, rules: Sequence[IgnoreRule]
     ignored: list[Ignored] = []
     estate = replace(after, lines=dict(after.lines))
     for change in changes:
-        left = change
+        left: Change | None = change
         for rule in (r for r in holding if _concerns(r, change.key)):
-            rest, dropped = _without(left, rule)
-            if dropped is None:
-                continue
-            ignored.append(_told(change, dropped, rule))
-            left = rest  # type: ignore[assignment]
-            if rest is None:
+            if left is None:
                 break
+            left, dropped = _without(left, rule)
+            if dropped is not None:
+                ignored.append(_told(change, dropped, rule))
         if left is not None:
             kept.append(left)
         if left is not change:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
 from dr_toolkit.engine.rulebook import references
@@ -59,28 +60,19 @@ def _level(value: Any) -> int:
     return _LEVELS.index(value) if value in _LEVELS else 0
 
 
-def _throttling(*, removed: bool) -> Check:
+def _limits(moved: Callable[[float, float], bool]) -> Check:
+    """A check whether a limit moved so, anywhere; no limit is one without end."""
+
     def check(case: Case) -> str:
         said = []
         for member in ("throttlingRateLimit", "throttlingBurstLimit"):
             for place, old, new in _settings(case, member, _UNLIMITED):
-                if old == _UNLIMITED or (new == _UNLIMITED) is not removed or (not removed and new <= old):
-                    continue
-                said.append(f"{_places([place])[0]}: {member} {old} → {'none' if removed else new}")
+                if moved(*(inf if limit == _UNLIMITED else limit for limit in (old, new))):
+                    told = ["none" if limit == _UNLIMITED else limit for limit in (old, new)]
+                    said.append(f"{_places([place])[0]}: {member} {told[0]} → {told[1]}")
         return "; ".join(said) if case.edit else ""
 
     return check
-
-
-def _lowered(case: Case) -> str:
-    members = ("throttlingRateLimit", "throttlingBurstLimit")
-    said = [
-        f"{_places([place])[0]}: {member} {'none' if old == _UNLIMITED else old} → {new}"
-        for member in members
-        for place, old, new in _settings(case, member, _UNLIMITED)
-        if new != _UNLIMITED and (old == _UNLIMITED or new < old)
-    ]
-    return "; ".join(said) if case.edit else ""
 
 
 def _lost(*path: str, what: str) -> Check:
@@ -116,18 +108,17 @@ def _variables(case: Case) -> str:
     return f"{', '.join(names)}: what a stage calls may hang on it" if case.edit and names else ""
 
 
-def _redeployed(case: Case) -> str:
-    made = next((f for f in case.change.fields if f.path == ("id",)), None)
-    if made is None or not case.edited:
-        return ""
-    return f"deployment {made.before} → {made.after}"
+def _redeployed(*, edited: bool) -> Check:
+    """A check whether a stage serves another deployment, and whether the API's draft was edited too."""
 
+    def check(case: Case) -> str:
+        made = next((f for f in case.change.fields if f.path == ("id",)), None)
+        if made is None or case.edited is not edited:
+            return ""
+        rest = "" if edited else ", while the draft is as it was: it may hold something else"
+        return f"deployment {made.before} → {made.after}{rest}"
 
-def _redeployed_unseen(case: Case) -> str:
-    made = next((f for f in case.change.fields if f.path == ("id",)), None)
-    if made is None or case.edited:
-        return ""
-    return f"deployment {made.before} → {made.after}, while the draft is as it was: it may hold something else"
+    return check
 
 
 def _pointed(case: Case) -> str:
@@ -171,9 +162,25 @@ RULES = (
         _lost("webAclArn", what="no web ACL"),
     ),
     Rule("stage-waf", MEDIUM, "Another web ACL protects a stage", references.WAF, (STAGE,), _moved("webAclArn")),
-    Rule("stage-throttle-off", HIGH, "Throttling is removed", _THROTTLE, (STAGE,), _throttling(removed=True)),
-    Rule("stage-throttle-raised", MEDIUM, "Throttling is raised", _THROTTLE, (STAGE,), _throttling(removed=False)),
-    Rule("stage-throttle-lowered", LOW, "Throttling is lowered", _THROTTLE, (STAGE,), _lowered),
+    Rule(
+        "stage-throttle-off",
+        HIGH,
+        "Throttling is removed",
+        _THROTTLE,
+        (STAGE,),
+        _limits(lambda old, new: old < new == inf),
+    ),
+    Rule(
+        "stage-throttle-raised",
+        MEDIUM,
+        "Throttling is raised",
+        _THROTTLE,
+        (STAGE,),
+        _limits(lambda old, new: old < new < inf),
+    ),
+    Rule(
+        "stage-throttle-lowered", LOW, "Throttling is lowered", _THROTTLE, (STAGE,), _limits(lambda old, new: new < old)
+    ),
     Rule("stage-logging-off", HIGH, "Less is logged of requests", references.LOGGING, (STAGE,), _logging),
     Rule(
         "stage-access-log-off",
@@ -245,14 +252,16 @@ RULES = (
     Rule("stage-variables", MEDIUM, "Stage variables differ", references.VARIABLES, (STAGE,), _variables),
     Rule("stage-canary", MEDIUM, "A canary takes traffic", references.CANARY, (STAGE,), _canary),
     Rule("stage-deployment", HIGH, "A stage serves another stage's deployment", _SERVE, (STAGE,), _pointed),
-    Rule("stage-redeployed", MEDIUM, "A stage serves another deployment", _SERVE, (DEPLOYMENT,), _redeployed),
+    Rule(
+        "stage-redeployed", MEDIUM, "A stage serves another deployment", _SERVE, (DEPLOYMENT,), _redeployed(edited=True)
+    ),
     Rule(
         "stage-redeployed-unseen",
         HIGH,
         "A stage serves another deployment, and the draft is the same",
         _SERVE,
         (DEPLOYMENT,),
-        _redeployed_unseen,
+        _redeployed(edited=False),
     ),
     Rule("draft-undeployed", LOW, "A change of the draft is not deployed", _SERVE, DRAFT, _undeployed),
     Rule(

@@ -21,6 +21,9 @@ from dr_toolkit.report.html.parts import text
 from dr_toolkit.report.results import DriftReport, DriftResult
 from dr_toolkit.spec.registry import Registry
 
+LONG = 130
+"""From so many characters on a verdict is set in smaller type."""
+
 OPEN = 3
 """How many of the worst changes are unfolded when the page is opened."""
 
@@ -65,7 +68,7 @@ def _header(value: DriftReport) -> Iterator[str]:
     yield f'<header class="{value.severity if mood == "drift" else mood}"><div>'
     yield '<div class="brand"><strong>dr-toolkit drift</strong>'
     yield '<button class="plain" id="theme" type="button">Light or dark</button></div>'
-    yield f"<h1>{text(value.verdict)}</h1>"
+    yield f"<h1{' class=long' * (len(value.verdict) > LONG)}>{text(value.verdict)}</h1>"
     for result in value.results:
         live, against = sides(result)
         yield f'<p class="sides"><strong>{text(result.source)}</strong>{text(live)}<br>{text(against)}</p>'
