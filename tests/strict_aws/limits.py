@@ -26,4 +26,7 @@ class Limits:
     usage_plans: int = 300
     client_certificates: int = 60
     vpc_links: int = 20
+    """of REST APIs"""
+    http_vpc_links: int = 10
     domain_names: int = 120
+    private_domain_names: int = 50

@@ -39,7 +39,7 @@ def create_authorizer(call: Call) -> Document:
     if not call.params["Name"]:
         raise bad_request("Name can not be empty")
     refuse_foreign(call, api, http=_HTTP)
-    room_for(call, api.draft.authorizers, 10, "Authorizers")
+    room_for(call, api.draft.authorizers, call.aws.limits.authorizers_per_api, "Authorizers")
     made = new_authorizer(call, api, call.given(*_MEMBERS))
     api.draft.authorizers[made["AuthorizerId"]] = made
     changed(call, api)

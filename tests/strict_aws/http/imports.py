@@ -120,7 +120,7 @@ def _authorizers(call: Call, api: HttpApi, source: Source) -> None:
         if given is None:
             continue
         try:
-            room_for(call, api.draft.authorizers, 10, "Authorizers")
+            room_for(call, api.draft.authorizers, call.aws.limits.authorizers_per_api, "Authorizers")
             made = new_authorizer(call, api, given)
         except Refusal as refusal:
             source.errors.append(f"Unable to create authorizer '{name}': {refusal.message}")
@@ -137,7 +137,7 @@ def _routes(call: Call, api: HttpApi, source: Source) -> None:
         if operation.said.get("operationId"):
             given["OperationName"] = str(operation.said["operationId"])
         try:
-            room_for(call, api.draft.routes, 300, "Routes")
+            room_for(call, api.draft.routes, call.aws.limits.routes_per_api, "Routes")
             made = new_route(call, api, given)
         except Refusal as refusal:
             source.errors.append(f"Unable to create route '{operation.route_key}': {refusal.message}")
@@ -170,7 +170,7 @@ def _integration(
 
 def _made(call: Call, api: HttpApi, source: Source, said: Document, place: str) -> str | None:
     try:
-        room_for(call, api.draft.integrations, 300, "Integrations")
+        room_for(call, api.draft.integrations, call.aws.limits.integrations_per_api, "Integrations")
         made = new_integration(call, api, integration_of(call, said))
     except Refusal as refusal:
         text = f"{place}: {refusal.message.rstrip('.')}."

@@ -52,7 +52,7 @@ def create_integration(call: Call) -> Document:
     """CreateIntegration."""
     api = find_api(call)
     refuse_foreign(call, api, **_FOREIGN)
-    room_for(call, api.draft.integrations, 300, "Integrations")
+    room_for(call, api.draft.integrations, call.aws.limits.integrations_per_api, "Integrations")
     made = new_integration(call, api, call.given(*_MEMBERS))
     api.draft.integrations[made["IntegrationId"]] = made
     changed(call, api)

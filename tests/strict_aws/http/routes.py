@@ -44,7 +44,7 @@ def create_route(call: Call) -> Document:
     """CreateRoute."""
     api = find_api(call)
     refuse_foreign(call, api, websocket=_WEBSOCKET)
-    room_for(call, api.draft.routes, 300, "Routes")
+    room_for(call, api.draft.routes, call.aws.limits.routes_per_api, "Routes")
     route = new_route(call, api, call.given(*_MEMBERS))
     api.draft.routes[route["RouteId"]] = route
     changed(call, api)

@@ -60,7 +60,7 @@ def create_stage(call: Call) -> Document:
         check_deployment_id(call, call.params)
     if call.params["StageName"] in api.stages and call.holds(UNIQUE):
         raise conflict("Stage already exists")
-    room_for(call, api.stages, 10, "Stages")
+    room_for(call, api.stages, call.aws.limits.stages_per_api, "Stages")
     stage = new_stage(call, api, call.given("StageName", "Tags", *_MEMBERS))
     api.stages[stage["StageName"]] = stage
     if stage["AutoDeploy"]:

@@ -34,7 +34,6 @@ IN_USE = rule(
     "A VPC link that a route leads to, in the draft or where it is deployed, can't be deleted",
     "quoted: github.com/hashicorp/terraform-provider-aws, issue 12195; AWS notes, appendix B",
 )
-_MOST = 10
 
 
 def vpc_links(call: Call) -> dict[str, Document]:
@@ -58,7 +57,7 @@ def create_vpc_link(call: Call) -> Document:
         raise bad_request("A VPC link has to have between 1 and 10 subnets")
     _check_network(call)
     check_tags(call, call.params.get("Tags"))
-    if len(vpc_links(call)) >= _MOST and call.holds(QUOTAS):
+    if len(vpc_links(call)) >= call.aws.limits.http_vpc_links and call.holds(QUOTAS):
         text = "Maximum number of VPC links for this account has been reached. Please contact AWS if you need more."
         raise Refusal("ConflictException", text, 429)
     region = call.part(HttpRegion)

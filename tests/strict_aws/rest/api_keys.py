@@ -59,8 +59,9 @@ def new_key(call: Call, given: Document) -> Document:
 
 def check_number(call: Call, more: int) -> None:
     """Raise LimitExceededException where so many more keys are too many."""
-    if call.holds(LIMIT) and len(call.part(RestRegion).api_keys) + more > 10000:
-        raise limit_exceeded("Maximum number of API keys has been reached: 10000")
+    most = call.aws.limits.api_keys
+    if call.holds(LIMIT) and len(call.part(RestRegion).api_keys) + more > most:
+        raise limit_exceeded(f"Maximum number of API keys has been reached: {most}")
 
 
 def _stage_key(call: Call, api_id: str, stage: str) -> str:

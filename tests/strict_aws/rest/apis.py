@@ -15,7 +15,7 @@ from tests.strict_aws.rest.state import Content, Document, Domains, RestApi, Res
 from tests.strict_aws.rules import rule
 
 MAX_COMPRESSION = 10485760
-APIS = {"REGIONAL": 600, "EDGE": 120, "PRIVATE": 600}
+KINDS = ("REGIONAL", "EDGE", "PRIVATE")
 
 NAME = rule("rest.api-name", "An API needs a name that says something", "from memory", recalled=True)
 DESCRIPTION = rule(
@@ -187,7 +187,9 @@ def check_number(call: Call, configuration: Document) -> None:
     """Refuse one API more than the region may have of its type."""
     kind = configuration["types"][0]
     there = [a for a in call.part(RestRegion).apis.values() if a.fields["endpointConfiguration"]["types"] == [kind]]
-    if len(there) >= APIS[kind] and call.holds(MANY):
+    limits = call.aws.limits
+    most = {"REGIONAL": limits.regional_apis, "EDGE": limits.edge_apis, "PRIVATE": limits.private_apis}[kind]
+    if len(there) >= most and call.holds(MANY):
         raise limit_exceeded(f"Maximum number of {kind} REST APIs has been reached. Please contact AWS for more.")
 
 
@@ -306,7 +308,7 @@ def _one_of(name: str, *values: str) -> Any:
 
 def _replace_type(call: Call, document: Document, patch: Patch) -> None:
     """The type is replaced whatever index the path has; a private API becomes dualstack by itself."""
-    if patch.value not in APIS:
+    if patch.value not in KINDS:
         raise bad_request("Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE")
     held = document["endpointConfiguration"]
     held["types"] = [patch.value]

@@ -13,7 +13,6 @@ from tests.strict_aws.rest.state import Document, RestApi, RestRegion, find_api
 from tests.strict_aws.rules import rule
 from tests.strict_aws.weather.weather import BUSY
 
-MAX_AUTHORIZERS = 10
 _HEADER = re.compile(r"method\.request\.header\.[a-zA-Z0-9._-]+")
 _SOURCE = re.compile(r"(method\.request\.(header|querystring)|stageVariables|context)\.\S+")
 
@@ -127,7 +126,7 @@ def create_authorizer(call: Call) -> Document:
         raise conflict(BUSY)
     api = find_api(call)
     held = api.draft.authorizers
-    if len(held) >= MAX_AUTHORIZERS and call.holds(MANY):
+    if len(held) >= call.aws.limits.authorizers_per_api and call.holds(MANY):
         text = "Maximum number of Authorizers for this API has been reached. Please contact AWS if you need additional "
         raise limit_exceeded(text + "Authorizers.")
     made: Document = {"id": call.aws.ids.gateway(6, held)}

@@ -38,8 +38,9 @@ def _pem(call: Call) -> str:
 def generate_client_certificate(call: Call) -> Document:
     """A certificate that is good for a year."""
     held = call.part(RestRegion).client_certificates
-    if call.holds(LIMIT) and len(held) >= 60:
-        raise limit_exceeded("Maximum number of client certificates has been reached: 60")
+    most = call.aws.limits.client_certificates
+    if call.holds(LIMIT) and len(held) >= most:
+        raise limit_exceeded(f"Maximum number of client certificates has been reached: {most}")
     check_tags(call, call.params.get("tags"))
     created = call.created()
     made: Document = {"clientCertificateId": call.aws.ids.gateway(6), "pemEncodedCertificate": _pem(call)}

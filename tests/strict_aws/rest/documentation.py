@@ -85,8 +85,9 @@ def create_documentation_part(call: Call) -> Document:
     full = [defaults_of(each["location"]["type"]) | each["location"] for each in api.documentation_parts.values()]
     if call.holds(TWICE) and location in full:
         raise conflict("Documentation part already exists for the specified location")
-    if call.holds(PARTS) and len(full) >= 2000:
-        raise limit_exceeded("Maximum number of documentation parts for this API has been reached: 2000")
+    most = call.aws.limits.documentation_parts_per_api
+    if call.holds(PARTS) and len(full) >= most:
+        raise limit_exceeded(f"Maximum number of documentation parts for this API has been reached: {most}")
     made = {"id": call.aws.ids.gateway(6), "location": location, "properties": call.params["properties"]}
     api.documentation_parts[made["id"]] = made
     return made

@@ -141,7 +141,8 @@ def _check_unique(call: Call, domain: Document) -> None:
         text = f"The domain name you provided is already associated with an existing CloudFront distribution. {text}"
         raise bad_request(f"{text} contact support.")
     there = [each for each in names.values() if (kind_of(each) == "PRIVATE") == private]
-    if len(there) >= (50 if private else 120) and call.holds(LIMITS):
+    limits = call.aws.limits
+    if len(there) >= (limits.private_domain_names if private else limits.domain_names) and call.holds(LIMITS):
         raise too_many(call, f"Maximum number of custom domain names has been reached: {len(there)}")
 
 

@@ -17,7 +17,6 @@ from tests.strict_aws.rest.state import Document, RestApi, find_api
 from tests.strict_aws.rules import rule
 from tests.strict_aws.wire.rest_json import iso_date
 
-MOST_PARTS = 2000
 KINDS = operation_model("apigateway", "CreateDocumentationPart").input_shape.members["location"].members["type"].enum
 
 READABLE = rule(
@@ -52,8 +51,9 @@ def make_parts(call: Call, api: RestApi, document: Document, findings: Findings,
         own = own or call.aws.ids.gateway(6)
         api.documentation_parts[own] = {"id": own, "location": location, "properties": json.dumps(properties)}
         made.append(own)
-    if len(api.documentation_parts) > MOST_PARTS and call.holds(PARTS):
-        findings.fail(f"Maximum number of documentation parts for this API has been reached: {MOST_PARTS}")
+    most = call.aws.limits.documentation_parts_per_api
+    if len(api.documentation_parts) > most and call.holds(PARTS):
+        findings.fail(f"Maximum number of documentation parts for this API has been reached: {most}")
     return made
 
 

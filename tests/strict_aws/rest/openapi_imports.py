@@ -9,7 +9,7 @@ from tests.strict_aws.answers import answers
 from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import bad_request
 from tests.strict_aws.rest.apis import (
-    APIS,
+    KINDS,
     api_answer,
     begin_update,
     check_number,
@@ -88,7 +88,7 @@ def put_rest_api(call: Call) -> Document:
 def _parameters(call: Call) -> dict[str, Any]:
     """The parameters in the query; raises BadRequestException."""
     parameters = call.params.get("parameters", {})
-    allowed = {"basepath": BASE_PATHS, "ignore": ("documentation",), "endpointConfigurationTypes": tuple(APIS)}
+    allowed = {"basepath": BASE_PATHS, "ignore": ("documentation",), "endpointConfigurationTypes": KINDS}
     for name, values in allowed.items():
         given = parameters.get(name)
         if given is not None and set(given.split(",")) - set(values) and call.holds(PARAMETERS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import Refusal
 from tests.strict_aws.rest.openapi_findings import Findings
-from tests.strict_aws.rest.resources import MANY, MAX_RESOURCES, check_place
+from tests.strict_aws.rest.resources import MANY, check_place
 from tests.strict_aws.rest.state import Content, Document
 from tests.strict_aws.rules import rule
 
@@ -38,7 +38,7 @@ def place(call: Call, content: Content, path: str, findings: Findings, ids: dict
             except Refusal as refusal:
                 findings.fail(f"Unable to create resource at path '{path}': {refusal.message}")
                 return None
-            if len(content.resources) >= MAX_RESOURCES and call.holds(MANY):
+            if len(content.resources) >= call.aws.limits.resources_per_api and call.holds(MANY):
                 findings.fail(f"Unable to create resource at path '{path}': Maximum number of resources reached")
                 return None
             whole = content.path(parent).rstrip("/") + "/" + part

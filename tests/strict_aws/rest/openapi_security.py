@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.strict_aws.call import Call
 from tests.strict_aws.refusals import Refusal, bad_request
-from tests.strict_aws.rest.authorizers import MANY, MAX_AUTHORIZERS, checked_authorizer
+from tests.strict_aws.rest.authorizers import MANY, checked_authorizer
 from tests.strict_aws.rest.openapi_document import EXT, Source
 from tests.strict_aws.rest.state import Content, Document, RestApi
 from tests.strict_aws.rules import rule
@@ -53,7 +53,7 @@ def _make(call: Call, source: Source, api: RestApi, made: Document, before: Docu
     try:
         if made["type"] not in _KINDS.values():
             raise bad_request(f"Invalid authorizer type specified: {made['type']}")
-        if made["id"] not in held and len(held) >= MAX_AUTHORIZERS and call.holds(MANY):
+        if made["id"] not in held and len(held) >= call.aws.limits.authorizers_per_api and call.holds(MANY):
             raise bad_request("Maximum number of Authorizers for this API has been reached.")
         held[made["id"]] = checked_authorizer(call, api, made)
     except Refusal as refusal:

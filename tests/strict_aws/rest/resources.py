@@ -13,7 +13,6 @@ from tests.strict_aws.rest.state import Content, Document, RestApi, RestRegion, 
 from tests.strict_aws.rules import rule
 
 PATH_PART = re.compile(r"[a-zA-Z0-9._\-:]+|\{[a-zA-Z0-9._\-:]+\+?\}")
-MAX_RESOURCES = 300
 
 NO_RESOURCE = rule(
     "rest.no-resource",
@@ -115,7 +114,7 @@ def create_resource(call: Call) -> Document:
     api, parent = find_resource(call, "parentId")
     part, content = call.params["pathPart"], api.draft
     check_place(call, content, parent["id"], part)
-    if len(content.resources) >= MAX_RESOURCES and call.holds(MANY):
+    if len(content.resources) >= call.aws.limits.resources_per_api and call.holds(MANY):
         text = "Maximum number of resources for this API has been reached. Please contact AWS if you need additional "
         raise limit_exceeded(text + "resources.")
     made = call.aws.ids.gateway(6, content.resources)

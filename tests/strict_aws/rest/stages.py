@@ -109,7 +109,7 @@ def refuse_one_too_many(call: Call, api: RestApi, name: str) -> None:
     """Raise the refusal of a new stage, if there is a reason: its name, or the number of them."""
     if call.holds(NAME) and not re.fullmatch(r"[a-zA-Z0-9_-]{1,128}", name):
         raise bad_request("Stage name only allows a-zA-Z0-9_-")
-    if call.holds(LIMIT) and len(api.stages) >= 10:
+    if call.holds(LIMIT) and len(api.stages) >= call.aws.limits.stages_per_api:
         raise limit_exceeded("Maximum number of stages for this API has been reached: 10")
 
 

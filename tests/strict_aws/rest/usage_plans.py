@@ -102,8 +102,8 @@ def create_usage_plan(call: Call) -> Document:
     check_tags(call, plan.get("tags"))
     for each in plan["apiStages"]:
         check_api_stage(call, plan["name"], each.get("apiId", ""), each.get("stage", ""))
-    if call.holds(LIMIT) and len(held) >= 300:
-        raise limit_exceeded("Maximum number of usage plans has been reached: 300")
+    if call.holds(LIMIT) and len(held) >= call.aws.limits.usage_plans:
+        raise limit_exceeded(f"Maximum number of usage plans has been reached: {call.aws.limits.usage_plans}")
     made = {"id": call.aws.ids.gateway(6)} | settled(plan)
     held[made["id"]] = made
     return shown_plan(made)

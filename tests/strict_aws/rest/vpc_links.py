@@ -88,8 +88,8 @@ def create_vpc_link(call: Call) -> Document:
             raise bad_request(f"Invalid ARN. ARN is not well formed {each}")
     check_tags(call, call.params.get("tags"))
     links, times = _settle(call), call.part(LinkTimes)
-    if call.holds(LIMIT) and len(links) >= 20:
-        raise limit_exceeded("Maximum number of VPC links has been reached: 20")
+    if call.holds(LIMIT) and len(links) >= call.aws.limits.vpc_links:
+        raise limit_exceeded(f"Maximum number of VPC links has been reached: {call.aws.limits.vpc_links}")
     made = {"id": call.aws.ids.gateway(6), "status": "PENDING"} | call.given(
         "name", "description", "targetArns", "tags"
     )

@@ -17,6 +17,8 @@ ODD: list[tuple[str, str, dict[str, Any], str]] = [
     ("apigateway", "CreateRestApi", {"name": "a", "policy": '{"Statement":5}'}, "BadRequestException"),
     ("apigateway", "CreateRestApi", {"name": "a", "policy": '{"Statement":[{"Sid":"x"},5]}'}, "BadRequestException"),
     ("apigateway", "CreateRestApi", {"name": "a", "endpointConfiguration": {"types": [5]}}, "SerializationException"),
+    ("apigateway", "GenerateClientCertificate", {"tags": {"team": None}}, "ValidationException"),
+    ("apigatewayv2", "CreateApi", {"Name": "a", "ProtocolType": "HTTP", "Tags": {"a": None}}, "BadRequestException"),
     ("apigateway", "ImportApiKeys", {"format": "csv", "body": b"Key,\xff"}, "BadRequestException"),
     ("apigatewayv2", "GetVpcLinks", {"MaxResults": "²"}, "BadRequestException"),
     ("apigatewayv2", "ImportApi", {"Body": "[" * 100_000}, "BadRequestException"),
