@@ -226,7 +226,6 @@ def test_what_is_not_acted_on_is_named_by_its_key(tmp_path: Path) -> None:
         "write_quorum",
         "sources.prod-use1.retention",
         "drift.ignore",
-        "secrets",
         "signing",
         "notify",
     ]
@@ -235,7 +234,7 @@ def test_what_is_not_acted_on_is_named_by_its_key(tmp_path: Path) -> None:
 def test_what_is_honoured_hangs_on_one_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load(EVERYTHING, tmp_path)
     monkeypatch.setattr("dr_toolkit.config.nouns.HONOURED", HONOURED | {"mirrors", "write_quorum", "notify"})
-    left = ["sources.prod-use1.retention", "drift.ignore", "secrets", "signing"]
+    left = ["sources.prod-use1.retention", "drift.ignore", "signing"]
     assert config.not_acted_on() == left
     monkeypatch.setattr("dr_toolkit.config.nouns.HONOURED", frozenset())
     also = {"store.kms_key_arn", "store.object_lock", "targets.dr-usw2.rewrite", "targets.dr-usw2.edge"}
@@ -249,8 +248,8 @@ def test_a_part_that_asks_for_nothing_is_no_matter(tmp_path: Path) -> None:
 
 def test_a_lock_on_a_state_store_is_named_there() -> None:
     state = StoreSettings("s3://bucket", kms_key_arn=KEY)
-    config = Config(targets={"dr": Target("dr", "us-west-2", state=state)}, secrets=Secrets("key-file:k"))
-    assert config.not_acted_on() == ["secrets"]
+    config = Config(targets={"dr": Target("dr", "us-west-2", state=state)}, signing=Signing("key-file:k"))
+    assert config.not_acted_on() == ["signing"]
 
 
 # --- where it is looked for ---------------------------------------------------------------------

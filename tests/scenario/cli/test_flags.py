@@ -19,14 +19,13 @@ NOT_YET = [
     *("baseline accept --reason why", "baseline accept --only x --reason why"),
     *("drift --between a b", "drift --with dr", "drift --who", "drift --min-severity high", "drift --rules"),
     *("restore undo 000001", "restore --to dr --only ec2.*", "restore --to dr --allow-replace"),
-    *("restore --to dr --allow-unsigned", "restore --to dr --secrets keys.json"),
+    "restore --to dr --allow-unsigned",
     *(f"drift --output {name}=report" for name in ("markdown", "html", "sarif", "junit")),
 ]
 
 SECTIONS = {
     "mirrors": "mirrors: [s3://other/prod]",
     "drift.ignore": "drift: {ignore: [{key: 'ec2.*', reason: because}]}",
-    "secrets": "secrets: {encrypt_with: 'key-file:/tmp/key'}",
     "signing": "signing: {sign_with: 'key-file:/tmp/key'}",
     "notify": "notify: [{webhook: https://example.com/hook}]",
 }
