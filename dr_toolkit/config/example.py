@@ -39,5 +39,8 @@ targets:
     #  arn:aws:acm:us-east-1:111122223333:certificate/aaa: arn:aws:acm:us-west-2:111122223333:certificate/bbb
     #rewrite: [{cidr: 10.0.0.0/16, to: 10.8.0.0/16}]
     #edge: regional                           # edge-optimised APIs become regional; block: they are left out
+
+# Values of API keys are kept only with this: a multi-Region key of KMS, or key-file:PATH.
+#secrets: {encrypt_with: "kms:arn:aws:kms:us-west-2:111122223333:key/mrk-0123456789abcdef0123456789abcdef"}
 """
 """Loads as it is, and with every option in use; holds nothing that this version does not act on."""

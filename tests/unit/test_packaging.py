@@ -159,4 +159,4 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_pulls_in_the_emulator_only_by_an_extra(wheel: zipfile.ZipFile) -> None:
     needs = [Requirement(text) for text in metadata(wheel).get_all("Requires-Dist", [])]
     plain = {each.name.lower() for each in needs if each.marker is None}
-    assert plain == {"apscheduler", "boto3", "click", "deepdiff", "pyyaml", "rich", "s3fs"}
+    assert plain == {"apscheduler", "boto3", "click", "cryptography", "deepdiff", "pyyaml", "rich", "s3fs"}
