@@ -59,5 +59,8 @@ targets:
 #      owner: net-team
 #      reason: free text
 #      until: 2027-01-31
+
+# Values of API keys are kept only with this: a multi-Region key of KMS, or key-file:PATH.
+#secrets: {encrypt_with: "kms:arn:aws:kms:us-west-2:111122223333:key/mrk-0123456789abcdef0123456789abcdef"}
 """
 """Loads as it is, and with every option in use; holds nothing that this version does not act on."""

@@ -203,8 +203,8 @@ class Executor:
     def _look_at(self, step: Step) -> tuple[Step | None, dict[str, str]]:
         """What is left to do of a step, by what is there now: None where it is done, with the ids found."""
         found = self.look({key.type for key in step.keys} | {key.type for key in step.call.binds})
-        if step.call.operation == _DEPLOY:
-            return self._look_for_deployment(step, found)
+        if step.action == CREATE and self.registry[step.keys[0].type].nameless:
+            return self._look_for_nameless(step, found)
         there = {key for key in step.keys if key in found.estate and self._is_ours(step, key, found)}
         left = [key for key in step.keys if (key in there) == (step.action == DELETE)]
         if not left:
@@ -220,7 +220,8 @@ class Executor:
             return True
         return found.estate.observed.get(key.text, {}).get(RUN_TAG) == self.run
 
-    def _look_for_deployment(self, step: Step, found: Survey) -> tuple[Step | None, dict[str, str]]:
+    def _look_for_nameless(self, step: Step, found: Survey) -> tuple[Step | None, dict[str, str]]:
+        """What has no name is the one that was not there before, and that nothing refers to yet."""
         (key,) = step.keys
         outer = self.bindings.get(kind_of(key.type).api_of(key).text, "")
         new = [i for i in found.unbound(key.type, outer) if i not in {*self.bindings.values(), *self.seen}]

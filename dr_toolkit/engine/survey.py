@@ -14,6 +14,7 @@ from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.model.secrets import Sealer
 from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.served import UNUSED
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,16 @@ class Survey:
     names: Names
 
     def unbound(self, type_name: str, outer_id: str) -> list[str]:
-        """Physical ids of a type under one parent that have no key: such as deployments that no stage serves.
+        """Physical ids of a type under one parent that nothing refers to, so that nothing tells what they are for.
 
-        Those that a stage made by itself are left out: no step of ours makes such a one.
+        Such are deployments that no stage serves, but for those that a stage made by itself: no step of ours makes such
+        a one; and integrations that no route leads to.
         """
         registry = self.names.registry
         return [
             registry[type_name].physical(row.data)
             for row in self.reading.of(type_name)
-            if row.key is None
+            if (row.key is None or row.key.name.startswith(UNUSED))
             and not row.data.get("AutoDeployed")
             and registry[row.root.type].physical(row.root.data) == outer_id
         ]

@@ -61,6 +61,7 @@ TYPES = (
         parent=REST_API,
         owner=_owner,
         pairs_by_id=True,
+        nameless=True,
         facts=("createdDate",),
         freezes=(
             *(REST_API, "apigateway.resource", "apigateway.method", "apigateway.model", "apigateway.authorizer"),

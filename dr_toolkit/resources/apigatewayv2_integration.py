@@ -12,9 +12,9 @@ from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref
 from dr_toolkit.spec.fields import located, observed, physical, reference, setting
 from dr_toolkit.spec.http_apis import API, INTEGRATION, ROUTE, V2_PAGES, VPC_LINK, api, changed, given, merged, of_api
+from dr_toolkit.spec.served import UNUSED
 from dr_toolkit.spec.types import Listing, Names, ResourceType, Row
 
-UNUSED = "(no route)"
 _EMPTY: dict[str, Any] = {
     "ConnectionId": "",
     "ConnectionType": "INTERNET",

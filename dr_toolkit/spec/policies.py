@@ -40,7 +40,12 @@ def canonical(policy: str) -> str:
         statements = [statements]
     if isinstance(statements, list):
         document["Statement"] = [_statement(s) for s in statements]
-    return json.dumps(document, ensure_ascii=False)
+    try:
+        form = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        form.encode()
+    except ValueError:  # a lone surrogate, or a number that is none
+        return text
+    return form
 
 
 def _statement(statement: Any) -> Any:

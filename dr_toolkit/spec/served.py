@@ -46,6 +46,9 @@ HTTP = Serving(
     pointer="DeploymentId",
     unserved=frozenset({"Name", "Description", "Version", "Tags", "IpAddressType", "DisableExecuteApiEndpoint"}),
 )
+UNUSED = "(no route)"
+"""What an integration is called that no route leads to."""
+
 KINDS = (REST, HTTP)
 APIS = frozenset(kind.api for kind in KINDS)
 DEPLOYMENTS = frozenset(kind.deployment for kind in KINDS)

@@ -28,11 +28,14 @@ class History:
     adopted: dict[str, str] = field(default_factory=dict)
 
     def settle(self, seen: View) -> Made:
-        """What was made, with the deployments in doubt looked for.
+        """What was made, with what has no name and is in doubt looked for.
 
-        A deployment has no name: one that no stage serves, and that was not there before, is the one in doubt.
+        A deployment that no stage serves, and that was not there before, is the one in doubt; so is an integration that
+        no route leads to.
         """
-        doubtful = [r for r in self.doubtful if r.get("operation") == "CreateDeployment"]
+        types = registry()
+        creations = [r for r in self.doubtful if r.get("action") == CREATE and r.get("keys")]
+        doubtful = [r for r in creations if types[ResourceKey.parse(r["keys"][0]).type].nameless]
         if not doubtful or self.unfinished is None:
             return self.made
         made, found = self.made, seen.survey(self.made)
@@ -86,10 +89,9 @@ def found_apis(plan: Plan, bindings: Mapping[str, str]) -> dict[str, str]:
     return {text: bindings[text] for text in sorted(apis) if text in bindings}
 
 
-def all_deployments(found: Survey) -> list[str]:
-    """The ids of all deployments in the target."""
-    types = registry()
-    return sorted(types[name].physical(row.data) for name in DEPLOYMENTS for row in found.reading.of(name))
+def all_nameless(found: Survey) -> list[str]:
+    """The ids of all deployments in the target, and of whatever else has no name."""
+    return sorted(t.physical(row.data) for t in registry() if t.nameless for row in found.reading.of(t.name))
 
 
 def left_over(left: Plan, made: Made) -> dict[str, Any]:

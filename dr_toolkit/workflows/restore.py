@@ -27,7 +27,7 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
-from dr_toolkit.spec.served import DEPLOYMENTS, REST
+from dr_toolkit.spec.served import REST
 from dr_toolkit.store.journal import Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
@@ -35,7 +35,7 @@ from dr_toolkit.workflows import capture
 from dr_toolkit.workflows.context import LEASE_SECONDS, Context
 from dr_toolkit.workflows.history import (
     History,
-    all_deployments,
+    all_nameless,
     found_apis,
     history,
     left_over,
@@ -242,7 +242,7 @@ class _Restore:
             "fingerprint": plan.fingerprint,
             "person": self.context.person(),
             "owed": sorted(key.text for key in self.made.owed),
-            "deployments": all_deployments(first.survey),
+            "deployments": all_nameless(first.survey),
         }
         return self.runs.begin({**record, **facts})
 
@@ -300,7 +300,7 @@ class _Restore:
             look=lambda names: self._look(bindings, names),
             pause=self.context.pause,
             progress=self.context.progress,
-            seen=frozenset(all_deployments(current.survey)),
+            seen=frozenset(all_nameless(current.survey)),
         )
         return executor.execute(current.plan.steps)
 
@@ -338,7 +338,7 @@ class _Restore:
             t = types.get(text.partition("/")[0])
             if t is None or not t.pairs_by_id or text not in bindings:
                 continue
-            if not (t.root or t.nameless or t.name in DEPLOYMENTS):
+            if not (t.root or t.nameless):
                 continue
             if not (self.seen.is_home and bindings[text] == source_id):
                 pairs[f"{t.name} {source_id}"] = bindings[text]

@@ -221,16 +221,13 @@ def test_the_example_loads_with_every_option_in_use(tmp_path: Path) -> None:
 
 
 def test_what_is_not_acted_on_is_named_by_its_key(tmp_path: Path) -> None:
-    assert load(EVERYTHING, tmp_path).not_acted_on() == [
-        "secrets",
-        "notify",
-    ]
+    assert load(EVERYTHING, tmp_path).not_acted_on() == ["notify"]
 
 
 def test_what_is_honoured_hangs_on_one_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load(EVERYTHING, tmp_path)
     monkeypatch.setattr("dr_toolkit.config.nouns.HONOURED", HONOURED | {"notify"})
-    left = ["secrets"]
+    left: list[str] = []
     assert config.not_acted_on() == left
     monkeypatch.setattr("dr_toolkit.config.nouns.HONOURED", frozenset())
     also = {"mirrors", "write_quorum", "sources.prod-use1.retention", "signing"}
@@ -245,8 +242,8 @@ def test_a_part_that_asks_for_nothing_is_no_matter(tmp_path: Path) -> None:
 
 def test_a_lock_on_a_state_store_is_named_there() -> None:
     state = StoreSettings("s3://bucket", kms_key_arn=KEY)
-    config = Config(targets={"dr": Target("dr", "us-west-2", state=state)}, secrets=Secrets("key-file:k"))
-    assert config.not_acted_on() == ["secrets"]
+    config = Config(targets={"dr": Target("dr", "us-west-2", state=state)}, notify=(Notification("sns", "arn:x"),))
+    assert config.not_acted_on() == ["notify"]
 
 
 # --- where it is looked for ---------------------------------------------------------------------

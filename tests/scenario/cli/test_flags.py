@@ -16,11 +16,9 @@ NOTHING = "http://127.0.0.1:9"
 NOT_YET = [
     *("policy snapshot", "policy restore"),
     *("restore undo 000001", "restore --to dr --only ec2.*", "restore --to dr --allow-replace"),
-    "restore --to dr --secrets keys.json",
 ]
 
 SECTIONS = {
-    "secrets": "secrets: {encrypt_with: 'key-file:/tmp/key'}",
     "notify": "notify: [{webhook: https://example.com/hook}]",
 }
 

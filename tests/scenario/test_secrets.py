@@ -1,0 +1,232 @@
+"""Values of API keys: they come over, and stand nowhere in clear."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import logging
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.kms import utils as moto_kms
+
+from dr_toolkit.config import Secrets
+from dr_toolkit.errors import CloudRefused, SecretsUnreadable, UsageError
+from dr_toolkit.model import planfile
+from dr_toolkit.report import as_json
+from dr_toolkit.workflows import drift
+from dr_toolkit.workflows.secrets import read_values
+from tests.estate_rest_around import VALUES, build_around, build_ground, target_arn
+from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
+from tests.stand import Stand
+
+MOBILE = "apigateway.api_key/mobile"
+
+
+def key_file(folder: Path, name: str = "key", byte: str = "1f") -> str:
+    """A key in a file that nobody else can read, as the config names it."""
+    file = folder / name
+    file.write_text(byte * 32 + "\n", encoding="ascii")
+    file.chmod(0o600)
+    return f"key-file:{file}"
+
+
+@pytest.fixture
+def desk(aws: Stand, tmp_path: Path) -> Iterator[Desk]:
+    """Somebody with keys at home, whose config says with what their values are encrypted."""
+    with aws.virtual_time():
+        desk = Desk(aws, map={target_arn(HOME): target_arn(AWAY)}, secrets=Secrets(key_file(tmp_path)))
+        build_ground(desk.clients, HOME)
+        build_ground(desk.clients, AWAY)
+        build_around(desk.clients, HOME)
+        yield desk
+
+
+def values_in(desk: Desk, region: str) -> dict[str, str]:
+    """The values of the keys in a region, by name."""
+    rows = desk.clients.client("apigateway", region).get_api_keys(includeValues=True)["items"]
+    return {row["name"]: row["value"] for row in rows}
+
+
+def everything_in(store: Any) -> Iterator[bytes]:
+    """The content of every object of a store, packed and unpacked."""
+    for name in store.list(""):
+        data = store.get(name)
+        yield data
+        yield gzip.decompress(data) if name.endswith(".gz") else b""
+
+
+def test_restored_keys_have_the_same_values_and_nothing_shows_them(desk: Desk) -> None:
+    """Not in the store (snapshots, journals), a plan, a report, or any log, botocore's own included."""
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(logging.Formatter("%(name)s %(message)s %(args)s"))
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        manifest = desk.snapshot()
+        desk.aws.gate.refuse(HOME)
+        plan = desk.plan()
+        result = desk.restore()
+        verified = desk.verify()
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+    assert (result.exit_code, list(result.failed)) == (0, []), result.verdict
+    assert values_in(desk, AWAY) == VALUES
+    assert_in_sync(desk)
+    shown = [log.getvalue(), json.dumps(planfile.write(plan)), repr(plan), repr(result), repr(verified)]
+    shown += [str(as_json.document(each)) for each in (result, verified)]
+    assert "GetRestApis" in log.getvalue() and "CreateRestApi" in log.getvalue()
+    for value in VALUES.values():
+        assert [text[:80] for text in shown if value in text] == []
+        assert [data[:80] for data in everything_in(desk.store) if value.encode() in data] == []
+    assert manifest.objects["secrets"].name.endswith(".secrets.jsonl.gz")
+    assert {"@secret": MOBILE} in [s["params"].get("value") for s in planfile.write(plan)["steps"]]
+
+
+def test_the_same_configuration_has_the_same_body(desk: Desk) -> None:
+    first, second = desk.snapshot(), desk.snapshot()
+    assert first.objects["body"].sha256 == second.objects["body"].sha256
+    assert first.objects["secrets"].sha256 == second.objects["secrets"].sha256
+
+
+def test_another_value_is_drift_and_told_by_fingerprint(desk: Desk) -> None:
+    desk.snapshot()
+    rest = desk.clients.client("apigateway", HOME)
+    before = drift.drift(desk.command(), ["home"], "latest").results[0]
+    assert list(before.changes) == []
+    for row in rest.get_api_keys()["items"]:
+        if row["name"] == "partner":
+            rest.delete_api_key(apiKey=row["id"])
+    rest.create_api_key(name="partner", value="another-value-of-the-partner")
+    (change,) = [
+        c
+        for c in drift.drift(desk.command(), ["home"], "latest").results[0].changes
+        if c.key.name == "partner" and c.key.type == "apigateway.api_key"
+    ]
+    (field,) = [f for f in change.fields if f.name == "value"]
+    assert field.before != field.after
+    assert str(field.before).startswith("hmac-sha256:")
+
+
+def test_values_are_not_read_without_a_key_to_encrypt_them_with(desk: Desk) -> None:
+    desk.secrets = None
+    mark = desk.aws.gate.mark()
+    manifest = desk.snapshot()
+    (asked,) = [c.params for c in desk.aws.gate.since(mark) if c.operation == "GetApiKeys"]
+    assert "includeValues" not in asked
+    assert "secrets" not in manifest.objects
+    (said,) = [f for f in manifest.findings if f.code == "secrets-not-kept"]
+    assert "3 API keys" in said.text
+    missing = [f.key for f in desk.plan().findings if f.code == "secret-missing"]
+    assert missing == [f"apigateway.api_key/{name}" for name in sorted(VALUES)]
+    desk.values = {MOBILE: VALUES["mobile"]}
+    result = desk.restore()
+    assert (result.exit_code, list(result.failed)) == (3, []), result.verdict
+    assert values_in(desk, AWAY)["mobile"] == VALUES["mobile"]
+    assert_in_sync(desk)
+
+
+def test_a_snapshot_is_restored_by_somebody_without_the_key(desk: Desk) -> None:
+    desk.snapshot()
+    desk.secrets = None
+    assert len([f for f in desk.plan().findings if f.code == "secret-missing"]) == 3
+    assert desk.restore().exit_code == 3
+    assert_in_sync(desk)
+
+
+def test_the_wrong_key_is_an_error_and_no_new_values(desk: Desk, tmp_path: Path) -> None:
+    desk.snapshot()
+    desk.secrets = Secrets(key_file(tmp_path, "other", "2e"))
+    with pytest.raises(SecretsUnreadable, match="another key file"):
+        desk.plan()
+
+
+@pytest.fixture
+def multi_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto's ciphertexts have no room for the id of a multi-Region key, which is longer by ``mrk-``."""
+    monkeypatch.setattr(moto_kms, "KEY_ID_LEN", 40)
+    monkeypatch.setattr(moto_kms, "HEADER_LEN", 40 + moto_kms.IV_LEN + moto_kms.TAG_LEN)
+    monkeypatch.setattr(moto_kms, "CIPHERTEXT_HEADER_FORMAT", f">40s{moto_kms.IV_LEN}s{moto_kms.TAG_LEN}s")
+
+
+@pytest.mark.usefixtures("multi_region")
+def test_a_key_of_kms_is_asked_for_where_the_restore_goes(desk: Desk) -> None:
+    kms = desk.aws.client("kms", HOME)
+    key = kms.create_key(MultiRegion=True)["KeyMetadata"]
+    kms.replicate_key(KeyId=key["KeyId"], ReplicaRegion=AWAY)
+    desk.secrets = Secrets(f"kms:{key['Arn']}")
+    first, second = desk.snapshot(), desk.snapshot()
+    assert first.objects["body"].sha256 == second.objects["body"].sha256
+    desk.aws.gate.refuse(HOME)
+    mark = desk.aws.gate.mark()
+    assert desk.restore().exit_code == 0
+    assert {c.region for c in desk.aws.gate.since(mark) if c.service == "kms"} == {AWAY}
+    assert values_in(desk, AWAY) == VALUES
+
+
+def test_a_key_of_one_region_is_refused(desk: Desk) -> None:
+    arn = desk.aws.client("kms", HOME).create_key()["KeyMetadata"]["Arn"]
+    desk.secrets = Secrets(f"kms:{arn}")
+    with pytest.raises(AssertionError, match="no multi-Region key"):
+        desk.snapshot()
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "reason"),
+    [(None, 0o600, "No such file"), ("1f" * 32, 0o644, "open to others"), ("1f" * 31, 0o600, "32 bytes")],
+)
+def test_a_key_file_that_is_none_is_refused(
+    desk: Desk, tmp_path: Path, content: str | None, mode: int, reason: str
+) -> None:
+    file = tmp_path / "bad"
+    if content is not None:
+        file.write_text(content, encoding="ascii")
+        file.chmod(mode)
+    desk.secrets = Secrets(f"key-file:{file}")
+    with pytest.raises(AssertionError, match=reason):
+        desk.snapshot()
+
+
+def test_a_value_that_aws_refuses_is_not_repeated(desk: Desk) -> None:
+    """Two keys can't have one value."""
+    desk.snapshot()
+    desk.clients.client("apigateway", AWAY).create_api_key(name="squatter", value=VALUES["mobile"])
+    result = desk.restore()
+    assert result.exit_code == 1
+    assert any("API Key already exists" in reason for reason in result.failed.values())
+    assert VALUES["mobile"] not in repr(result)
+    assert [data[:80] for data in everything_in(desk.store) if VALUES["mobile"].encode() in data] == []
+
+
+def test_a_value_stands_in_no_traceback(desk: Desk) -> None:
+    desk.snapshot()
+    command = desk.command()
+    command.vault.add(read_values(json.dumps({MOBILE: VALUES["mobile"]}), "keys.json"))
+    cloud = command.cloud(command.target("away"))
+    ref = next(s.call.params["value"] for s in desk.plan().steps if MOBILE in {k.text for k in s.keys})
+    with pytest.raises(CloudRefused, match="one is a secret") as caught:
+        cloud.call("apigateway", "CreateApiKey", {"value": ref, "enabled": ref})
+    lines = traceback.TracebackException.from_exception(caught.value, capture_locals=False).format(chain=True)
+    assert VALUES["mobile"] not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("- a\n- b-secret-value", "holds no keys"),
+        ("{unclosed: b-secret-value", "neither YAML nor JSON"),
+        ("b-secret-value: x", "not called apigateway.api_key/NAME"),
+        ("apigateway.api_key/mobile: b-secret-value", "20 to 128 characters"),
+    ],
+)
+def test_a_file_of_secrets_that_is_none_is_refused_and_not_repeated(text: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=reason) as caught:
+        read_values(text, "keys.yaml")
+    assert "b-secret-value" not in str(caught.value) + caught.value.next_step
