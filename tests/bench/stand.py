@@ -12,12 +12,12 @@ from dr_toolkit.model.documents import Manifest
 from dr_toolkit.report.results import RestoreResult
 from dr_toolkit.workflows import capture, restore
 from dr_toolkit.workflows.context import Context, Flags
-from tests.strict_aws.weather.log import Entry
 from tests.bench.engines import Sizes
 from tests.bench.measure import wall
 from tests.bench.section import Section
 from tests.estates import build_standard, build_target
 from tests.stand import Stand, stand
+from tests.strict_aws.weather.log import Entry
 
 SOURCE, TARGET, STORE = "eu-west-1", "us-west-2", "eu-central-1"
 RULE = "ec2.security_group_rule"
@@ -87,7 +87,7 @@ def measure_capture(sizes: Sizes) -> Section:
     section = Section("capture", f"one snapshot of the standard estate at scale {sizes.scale}")
     _tell(section, calls, manifest.counts)
     apis = manifest.counts.get("apigateway.rest_api", 0)
-    reads = [c for c in calls if c.service == "apigateway" and c.operation != "GetRestApis"]
+    reads = [c for c in calls if c.params.get("restApiId")]
     _sum_up(section, seconds, calls, manifest)
     section.facts["read_calls_a_REST_API"] = round(len(reads) / max(1, apis), 2)
     return section
