@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dr_toolkit.config import Source
+from dr_toolkit.engine.api_remarks import api_remarks
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
 from dr_toolkit.engine.pairing import Known, pair
@@ -48,6 +49,7 @@ def read(
     names = pair(reading, types, cloud.scope, known or {})
     estate = narrow(canonicalise(reading, types, names, sealer=sealer), source)
     estate.findings = sorted({*estate.findings, *remarks(reading, names, estate, types)})
+    estate.findings += api_remarks(estate)
     _say_what_stages_serve(estate)
     return cloud.scope, estate
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dr_toolkit.config import Source, Target, selects
 from dr_toolkit.engine import planner, steps
+from dr_toolkit.engine.api_remarks import PERMISSION
 from dr_toolkit.engine.mapping import inverse
 from dr_toolkit.engine.pairing import Identity, outer_id
 from dr_toolkit.engine.ports import Cloud
@@ -262,7 +263,7 @@ def _mapped_in_vain(missing: Mapping[str, str]) -> list[Blocked]:
 
 def _worth_saying(snapshot: Snapshot) -> list[Finding]:
     """Of what was found at capture, what matters where the snapshot is restored."""
-    codes = {"looks-located", "unportable-id", "unknown-id", "deployed-content", "homonym", LEFT_OUT}
+    codes = {"looks-located", "unportable-id", "unknown-id", "deployed-content", "homonym", LEFT_OUT, PERMISSION}
     return [f for f in snapshot.manifest.findings if f.code in codes]
 
 

@@ -17,7 +17,7 @@ from dr_toolkit.workflows import capture
 from dr_toolkit.workflows.drift import drift
 from tests.aws_shapes import invalid
 from tests.engines import resolved, strings
-from tests.estate_http import FUNCTIONS, allow, build_http, build_http_ground
+from tests.estate_http import FUNCTIONS, allow, build_http, build_http_ground, invocation_uri
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
 from tests.stand import ACCOUNT, Stand
 from tests.strict_aws.estates import SMALL, build
@@ -393,3 +393,18 @@ def _ids(region: HttpRegion) -> Iterator[str]:
         for held in (api.draft.routes, api.draft.integrations, api.draft.authorizers, api.deployments):
             yield from held
     yield from region.vpc_links
+
+
+def test_what_a_comparison_does_not_show_is_said(desk: Desk) -> None:
+    """A stage that failed to deploy, and a function that only a stage variable names."""
+    http = desk.aws.client("apigatewayv2", HOME)
+    bare = http.create_api(Name="bare", ProtocolType="HTTP")["ApiId"]
+    http.create_stage(ApiId=bare, StageName="$default", AutoDeploy=True)
+    api_id = ids_of(desk.aws, HOME)["push"]
+    uri = invocation_uri(HOME, "${stageVariables.fn}")
+    http.create_integration(ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=uri, IntegrationMethod="POST")
+    found = {(f.code, f.key) for f in desk.snapshot().findings}
+    assert ("not-deployed", "apigatewayv2.stage/bare/$default") in found
+    assert ("permission-unknown", "apigatewayv2.integration/push/(no route)") in found
+    assert ("deployed-content", "apigatewayv2.stage") in found
+    assert "permission-unknown" in {f.code for f in desk.plan().findings}
