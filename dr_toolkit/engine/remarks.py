@@ -44,7 +44,7 @@ def remarks(reading: Reading, names: Names, estate: Estate, registry: Registry) 
             for row in rows:
                 if row.key is not None and row.key in estate:
                     yield from _of_row(row, row.key, names)
-    if reading.of(GROUP) and INTERFACE in reading.rows:
+    if reading.of(GROUP) and {INTERFACE, RULE} <= reading.rows.keys():
         yield from _unused(reading, estate, registry)
 
 
@@ -77,9 +77,6 @@ def _controller(row: Row, tags: Mapping[str, str]) -> str:
     for tag, maker in _TAGS:
         if tag in tags:
             return maker.format(value=tags[tag])
-    for tag, value in tags.items():
-        if tag.startswith("kubernetes.io/cluster/") and value == "owned":
-            return f"Kubernetes, for the cluster {tag.rpartition('/')[2]}"
     name = str(row.data.get("GroupName", ""))
     return next((maker for pattern, maker in _NAMES if pattern.fullmatch(name)), "")
 

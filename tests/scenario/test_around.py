@@ -153,7 +153,7 @@ def test_groups_of_others_are_named_and_left_out_of_a_restore(desk: Desk, away: 
         ec2.describe_security_groups(GroupIds=[made["GroupId"]])
         return str(made["GroupId"])
 
-    nodes = group("nodes", **{"kubernetes.io/cluster/shop": "owned"})
+    nodes = group("nodes", **{"elbv2.k8s.aws/cluster": "shop"})
     group("spare")
     tcp = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
     open_to = tcp | {"UserIdGroupPairs": [{"GroupId": desk.estate.groups["main/endpoints"]}]}
