@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dr_toolkit.config import Source, Target, selects
 from dr_toolkit.engine import planner, steps
 from dr_toolkit.engine.api_remarks import PERMISSION
+from dr_toolkit.engine.homonyms import ambiguous
 from dr_toolkit.engine.mapping import inverse
 from dr_toolkit.engine.pairing import Identity, outer_id
 from dr_toolkit.engine.ports import Cloud
@@ -174,7 +175,8 @@ class View:
         keep_within(found.estate, self.snapshot.manifest.selection, moved.estate.lines)
         left = self._leave(moved.estate, found.estate)
         missing = {text: why for text, why in found.missing.items() if text in moved.estate.lines}
-        blocked = [*moved.blocked, *_mapped_in_vain(missing)]
+        alike = ambiguous(moved.estate, found.estate, found.names.known, registry())
+        blocked = [*moved.blocked, *_mapped_in_vain(missing), *alike]
         situation = planner.Situation(
             wanted=moved.estate,
             live=found.estate,
