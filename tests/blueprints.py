@@ -6,6 +6,7 @@ A text may hold ``<<handle>>``, which becomes the id that the thing of that hand
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from dr_toolkit.model.documents import Scope
 from tests.aws_shapes import NAME, TEXT
 from tests.blueprint_around import around
 from tests.blueprint_rest import rest_apis
+from tests.fake_ec2_endpoints import DEFAULT
 from tests.fake_rest import Api
 from tests.fakes import FakeCloud
 
@@ -196,6 +198,23 @@ def _list(draw: st.DrawFn, name: str, family: str) -> Row:
 
 
 @st.composite
+def _endpoint(draw: st.DrawFn) -> Row:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
+    return {
+        "VpcEndpointId": "<<endpoint:api>>",
+        "VpcEndpointType": "Interface",
+        "VpcId": f"<<vpc:{VPCS[0]}>>",
+        "ServiceName": "com.amazonaws.<<region>>.execute-api",
+        "State": "available",
+        "OwnerId": "<<account>>",
+        "PolicyDocument": draw(st.sampled_from([DEFAULT, json.dumps({"Statement": [statement]})])),
+        "Groups": [{"GroupId": f"<<group:{VPCS[0]}/default>>"}],
+        "PrivateDnsEnabled": draw(st.booleans()),
+        "Tags": [],
+    }
+
+
+@st.composite
 def blueprints(draw: st.DrawFn, *, by_hand: bool = False, apis: bool = True) -> Blueprint:
     """A whole region; ``by_hand``: with members that only a person can set in another place."""
     vpcs: list[tuple[str, Row]] = []
@@ -214,13 +233,9 @@ def blueprints(draw: st.DrawFn, *, by_hand: bool = False, apis: bool = True) -> 
     lists = [(h.replace("<<region>>", "R"), _renamed(row)) for h, row in lists]
     kept = {"vpcs": VPCS, "lists": [handle for handle, _ in lists]}
     found, rules = draw(groups(kept))
-    endpoint = {
-        "VpcEndpointId": "<<endpoint:api>>",
-        "VpcId": f"<<vpc:{VPCS[0]}>>",
-        "ServiceName": "com.amazonaws.<<region>>.execute-api",
-    }
+    endpoints = [("endpoint:api", draw(_endpoint()))]
     tables = {"vpcs": vpcs, "lists": lists, "groups": found, "rules": rules}
-    tables |= {"endpoints": [("endpoint:api", endpoint)]}
+    tables |= {"endpoints": endpoints}
     chosen = draw(rest_apis(by_hand=by_hand)) if apis else []
     return Blueprint(tables | draw(around(chosen)), chosen)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_toolkit.errors import CloudRefused
+from tests.fake_ec2_endpoints import Endpoints
 
 Row = dict[str, Any]
 PORTS = ("tcp", "udp", "icmp", "icmpv6")
@@ -19,14 +20,14 @@ def _refused(code: str, reason: str) -> CloudRefused:
     return CloudRefused(service="ec2", operation="", region="", code=code, reason=reason)
 
 
-class Ec2:
+class Ec2(Endpoints):
     """Rows by id, and the calls that change them; each is named like AWS's own."""
 
     def __init__(self, cloud: Any) -> None:
+        super().__init__()
         self.cloud = cloud
         self.vpcs: dict[str, Row] = {}
         self.subnets: dict[str, Row] = {}
-        self.endpoints: dict[str, Row] = {}
         self.groups: dict[str, Row] = {}
         self.rules: dict[str, Row] = {}
         self.lists: dict[str, Row] = {}
@@ -39,9 +40,6 @@ class Ec2:
 
     def DescribeSubnets(self, **_: Any) -> Row:
         return {"Subnets": list(self.subnets.values())}
-
-    def DescribeVpcEndpoints(self, **_: Any) -> Row:
-        return {"VpcEndpoints": list(self.endpoints.values())}
 
     def DescribeSecurityGroups(self, **_: Any) -> Row:
         return {"SecurityGroups": list(self.groups.values())}

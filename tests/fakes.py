@@ -54,6 +54,8 @@ class FakeCloud:
         if reads and service not in ("ec2", "apigateway"):
             return _nothing(service, operation)
         part = self.ec2 if service == "ec2" else self.rest
+        if reads and not hasattr(part, operation):
+            return _nothing(service, operation)
         answer = getattr(part, operation)(**given)
         return copy.deepcopy(self._paged(answer, given) if reads else answer or {})
 

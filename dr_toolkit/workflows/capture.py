@@ -8,9 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dr_toolkit.config import Source
+from dr_toolkit.engine.api_remarks import api_remarks
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
 from dr_toolkit.engine.pairing import Known, pair
+from dr_toolkit.engine.remarks import GROUP, INTERFACE, remarks
 from dr_toolkit.engine.upgrade import upgrade
 from dr_toolkit.errors import BaselineNotFound, DrToolkitError, GuardError, IntegrityError, LockedError
 from dr_toolkit.model.documents import INFO, Finding, Manifest, Scope
@@ -45,11 +47,20 @@ def read(
     """
     cloud = context.cloud(source)
     types = registry()
-    reading = Reader(cloud, types, context.progress, secrets=sealer is not None).read(excluded(source))
+    reading = Reader(cloud, types, context.progress, secrets=sealer is not None).read(
+        excluded(source), landmarks=_looked_at_beside(source)
+    )
     names = pair(reading, types, cloud.scope, known or {})
     estate = narrow(canonicalise(reading, types, names, sealer=sealer), source)
+    estate.findings = sorted({*estate.findings, *remarks(reading, names, estate, types)})
+    estate.findings += api_remarks(estate)
     _say_what_stages_serve(estate)
     return cloud.scope, estate
+
+
+def _looked_at_beside(source: Source) -> frozenset[str]:
+    """What is read of a source to tell which groups are in use, where there are groups at all."""
+    return frozenset() if excluded(source)(GROUP) else frozenset({INTERFACE})
 
 
 def _say_what_stages_serve(estate: Estate) -> None:

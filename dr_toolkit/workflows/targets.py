@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dr_toolkit.config import Target
+from dr_toolkit.config import Source, Target, selects
 from dr_toolkit.engine import planner, steps
+from dr_toolkit.engine.api_remarks import PERMISSION
+from dr_toolkit.engine.homonyms import ambiguous
 from dr_toolkit.engine.mapping import inverse
 from dr_toolkit.engine.pairing import Identity, outer_id
 from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.remarks import NOT_RESTORED
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
 from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
 from dr_toolkit.model.changes import UPDATE, Blocked, Plan
-from dr_toolkit.model.documents import EXCLUDED, FAILED, Finding, Scope
-from dr_toolkit.model.estate import Snapshot
+from dr_toolkit.model.documents import EXCLUDED, FAILED, INFO, Finding, Scope
+from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.model.secrets import Sealer
 from dr_toolkit.resources import registry
@@ -147,14 +150,33 @@ class View:
         manifest = self.snapshot.manifest
         return translate(self.snapshot.estate, manifest.scope, self.cloud.scope, wishes, registry())
 
+    def _leave(self, *estates: Estate) -> list[Finding]:
+        """Take out what is not restored unless a person names it, with all in it; returns what is to be said of it."""
+        types, said = registry(), {}
+        for finding in self.snapshot.manifest.findings:
+            if finding.code in NOT_RESTORED and not self._is_included_by_name(finding.key):
+                said[finding.key] = finding.text
+        for estate in estates if said else ():
+            for text in list(estate.lines):
+                if text in said or types.root_text(text) in said:
+                    estate.drop(text)
+        return [Finding(INFO, "not-restored", text, why) for text, why in said.items()]
+
+    def _is_included_by_name(self, text: str) -> bool:
+        selection = self.snapshot.manifest.selection
+        named = tuple(glob for glob in selection.include if "/" in glob) if selection else ()
+        return bool(named) and selects(Source("", "", include=named), text, ())
+
     def plan(self, options: Options, made: Made | None = None) -> Planned:
         """What a restore would do now; changes nothing."""
         found = self.survey(made)
         owed = made.owed if made else frozenset()
         moved = self.translated()
         keep_within(found.estate, self.snapshot.manifest.selection, moved.estate.lines)
+        left = self._leave(moved.estate, found.estate)
         missing = {text: why for text, why in found.missing.items() if text in moved.estate.lines}
-        blocked = [*moved.blocked, *_mapped_in_vain(missing)]
+        alike = ambiguous(moved.estate, found.estate, found.names.known, registry())
+        blocked = [*moved.blocked, *_mapped_in_vain(missing), *alike]
         situation = planner.Situation(
             wanted=moved.estate,
             live=found.estate,
@@ -180,7 +202,7 @@ class View:
             changes=tuple(draft.changes),
             steps=tuple(steps.steps(draft, situation, self.cloud.scope)),
             blocked=tuple(draft.blocked),
-            findings=tuple(sorted({*draft.findings, *moved.findings, *unknown, *_worth_saying(self.snapshot)})),
+            findings=tuple(sorted({*draft.findings, *moved.findings, *left, *unknown, *_worth_saying(self.snapshot)})),
             fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings),
             options=options.as_dict(),
             bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
@@ -244,7 +266,16 @@ def _mapped_in_vain(missing: Mapping[str, str]) -> list[Blocked]:
 
 def _worth_saying(snapshot: Snapshot) -> list[Finding]:
     """Of what was found at capture, what matters where the snapshot is restored."""
-    codes = {"looks-located", "unportable-id", "unknown-id", "deployed-content", "homonym", LEFT_OUT, UNSIGNED}
+    codes = {
+        "looks-located",
+        "unportable-id",
+        "unknown-id",
+        "deployed-content",
+        "homonym",
+        LEFT_OUT,
+        UNSIGNED,
+        PERMISSION,
+    }
     return [f for f in snapshot.manifest.findings if f.code in codes]
 
 

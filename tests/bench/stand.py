@@ -87,7 +87,7 @@ def measure_capture(sizes: Sizes) -> Section:
     section = Section("capture", f"one snapshot of the standard estate at scale {sizes.scale}")
     _tell(section, calls, manifest.counts)
     apis = manifest.counts.get("apigateway.rest_api", 0)
-    reads = [c for c in calls if c.service == "apigateway" and c.operation != "GetRestApis"]
+    reads = [c for c in calls if c.params.get("restApiId")]
     _sum_up(section, seconds, calls, manifest)
     section.facts["read_calls_a_REST_API"] = round(len(reads) / max(1, apis), 2)
     return section

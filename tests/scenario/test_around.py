@@ -134,3 +134,41 @@ def test_what_is_named_and_not_there_is_said(desk: Desk) -> None:
     blocked = {str(b.key): b.reason for b in plan.blocked}
     assert blocked[f"apigateway.domain_name/{PUBLIC}"].endswith("there is none of that name, or several")
     assert f"apigateway.domain_name/{PRIVATE}+private" in blocked
+
+
+def findings(desk: Desk, *codes: str) -> list[tuple[str, str]]:
+    """What the latest snapshot says under some codes: key and code."""
+    return sorted((f.key, f.code) for f in desk.load().manifest.findings if f.code in codes)
+
+
+def test_groups_of_others_are_named_and_left_out_of_a_restore(desk: Desk, away: Estate) -> None:
+    """One of a cluster, one of a stack, one that nothing uses, and a rule whose group is gone."""
+    ec2, vpc = desk.clients.client("ec2", HOME), desk.estate.vpcs["main"]
+
+    def group(name: str, **tags: str) -> str:
+        held = [{"ResourceType": "security-group", "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]}]
+        made = ec2.create_security_group(
+            GroupName=name, Description=name, VpcId=vpc, **({"TagSpecifications": held} if tags else {})
+        )
+        ec2.describe_security_groups(GroupIds=[made["GroupId"]])
+        return str(made["GroupId"])
+
+    nodes = group("nodes", **{"elbv2.k8s.aws/cluster": "shop"})
+    group("spare")
+    tcp = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    open_to = tcp | {"UserIdGroupPairs": [{"GroupId": desk.estate.groups["main/endpoints"]}]}
+    ec2.authorize_security_group_ingress(GroupId=nodes, IpPermissions=[open_to])
+    desk.snapshot()
+    assert findings(desk, "controller-made", "unused-group") == [
+        ("ec2.security_group/main/nodes", "controller-made"),
+        ("ec2.security_group/main/nodes", "unused-group"),
+        ("ec2.security_group/main/spare", "unused-group"),
+    ]
+    desk.aws.gate.refuse(HOME)
+    result = desk.restore()
+    assert result.exit_code == 0, result.verdict
+    assert [f.key for f in result.plan.findings if f.code == "not-restored"] == ["ec2.security_group/main/nodes"]
+    made = {g["GroupName"] for g in desk.clients.client("ec2", AWAY).describe_security_groups()["SecurityGroups"]}
+    assert made == {"default", "endpoints", "spare"}
+    assert_in_sync(desk)
+    assert len(judged(desk, away)) == 2

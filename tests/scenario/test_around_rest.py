@@ -144,3 +144,31 @@ def change(clients: Any, region: str) -> None:
     rest.create_usage_plan_key(usagePlanId=empty, keyId=mobile, keyType="API_KEY")
     rest.update_api_key(apiKey=mobile, patchOperations=replaced(enabled="false", customerId="c-2"))
     rest.update_api_key(apiKey=partner, patchOperations=[{"op": "add", "path": "/stages", "value": f"{api}/test"}])
+
+
+def test_homonyms_abroad_are_paired_by_a_person_and_then_known(desk: Desk) -> None:
+    """Two plans of a name at home, and one in the target that nobody made: nothing is picked."""
+    home, away = (desk.clients.client("apigateway", region) for region in (HOME, AWAY))
+    home.create_usage_plan(name="gold", description="the other")
+    stranger = away.create_usage_plan(name="gold", description="somebody's")["id"]
+    desk.snapshot()
+    keys = ["apigateway.usage_plan/gold", "apigateway.usage_plan/gold~2"]
+    blocked = {b.key.text: b for b in desk.plan().blocked}
+    assert set(keys) <= blocked.keys()
+    assert stranger in blocked[keys[0]].remedy
+    (other,) = [k for k in keys if desk.load().estate.get(k).attributes["description"] == "the other"]
+    desk.map = {**desk.map, other: stranger}
+    assert_done(desk.restore())
+    assert away.get_usage_plan(usagePlanId=stranger)["description"] == "the other"
+    assert len([p for p in away.get_usage_plans()["items"] if p["name"] == "gold"]) == 2
+    desk.map = {target_arn(HOME): target_arn(AWAY)}
+    assert_in_sync(desk)
+
+
+def test_homonyms_go_to_an_empty_region_unasked(desk: Desk) -> None:
+    rest = desk.clients.client("apigateway", HOME)
+    rest.create_usage_plan(name="gold", description="the other")
+    rest.generate_client_certificate(description="shop")
+    desk.snapshot()
+    assert_done(desk.restore())
+    assert_in_sync(desk)

@@ -10,11 +10,18 @@ from typing import Any
 
 import pytest
 
+from dr_toolkit.engine import concrete
+from dr_toolkit.model.documents import Scope
+from dr_toolkit.resources import registry
 from dr_toolkit.workflows import capture
 from dr_toolkit.workflows.drift import drift
-from tests.estate_http import FUNCTIONS, allow, build_http, build_http_ground
+from tests.aws_shapes import invalid
+from tests.engines import resolved, strings
+from tests.estate_http import FUNCTIONS, allow, build_http, build_http_ground, invocation_uri
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
 from tests.stand import ACCOUNT, Stand
+from tests.strict_aws.estates import SMALL, build
+from tests.strict_aws.estates import build_ground as build_estate_ground
 from tests.strict_aws.floor_rows import capture_rows
 from tests.strict_aws.http.state import HttpRegion
 from tests.strict_aws.judge import compare, report
@@ -315,3 +322,89 @@ def test_it_can_be_left_out_as_a_whole(desk: Desk) -> None:
     assert not [k for k in estate.lines if k.startswith(("apigatewayv2", "lambda"))]
     asked = {c.service for c in desk.aws.gate.since(mark)}
     assert not asked & {"apigatewayv2", "lambda"}
+
+
+def test_a_region_that_was_restored_says_the_same(desk: Desk) -> None:
+    """Of two regions with the same in them a snapshot has the same bytes, whatever the ids and their order."""
+    desk.snapshot()
+    assert desk.restore().exit_code == 0
+    home, away = desk.load().estate.lines, desk.capture_of(AWAY)
+    for old, new in LISTENERS.items():
+        tail = old.partition("/")[2].encode(), new.partition("/")[2].encode()
+        home = {key: line.replace(*tail) for key, line in home.items()}
+    assert away == home
+
+
+def test_what_any_company_has(aws: Stand) -> None:
+    """APIs by the dozen of the standard estate: read in as few calls as can be, restored, and found the same."""
+    with aws.virtual_time():
+        desk = Desk(aws, map={f"{HOME}_Customers": f"{AWAY}_Replica"})
+        size = replace(SMALL, http_apis=2, websocket_apis=2, routes=9)
+        build(desk.clients, HOME, size, kinds=("http", "websocket"))
+        build_estate_ground(desk.clients, AWAY)
+        aws.world.weather.longest_page = 1000
+        mark = aws.gate.mark()
+        desk.snapshot()
+        calls = Counter(c.operation for c in aws.gate.since(mark) if c.service == "apigatewayv2")
+        floor = Counter({row.operation: 0 for row in capture_rows(aws.world.region(HOME))})
+        for row in capture_rows(aws.world.region(HOME)):
+            floor[row.operation] += row.count if row.service == "apigatewayv2" else 0
+        assert {name: number - floor[name] for name, number in calls.items() if number > floor[name]} == {}
+        aws.gate.refuse(HOME)
+        result = desk.restore()
+        assert (result.exit_code, list(result.failed.values())) == (0, []), result.verdict
+        assert_in_sync(desk)
+        names = {f"{HOME}_Customers": "<pool>"}, {f"{AWAY}_Replica": "<pool>"}
+        found = report(compare(aws.world.region(HOME), aws.world.region(AWAY), *names)).splitlines()
+        assert [line for line in found if "dr-toolkit:run" not in line] == []
+
+
+class _AnyId(dict[str, str]):
+    """An id for whatever is asked for."""
+
+    def __missing__(self, key: str) -> str:
+        return "abcde12345"
+
+
+def test_every_call_is_accepted_and_no_id_stands_in_a_key(desk: Desk) -> None:
+    """Create and delete of each resource by itself, by botocore's own validator."""
+    desk.snapshot()
+    estate, types, there = desk.load().estate, registry(), Scope("555566667777", "eu-west-3")
+    ids = set(_ids(desk.aws.world.region(HOME).part(HttpRegion)))
+    for resource in estate:
+        t = types[resource.key.type]
+        if t.service not in ("apigatewayv2", "lambda") or t.landmark:
+            continue
+        assert not [i for i in ids if i in resource.key.text], resource.key
+        assert HOME not in resource.key.text and ACCOUNT not in resource.key.text
+        told = [text for name, value in resource.attributes.items() for text in strings(value) if name != "Format"]
+        assert not [text for text in told if any(i in text for i in ids)], resource.key
+        ready = concrete.resource(resource, types, there)
+        assert t.create is not None
+        calls = [*t.create(ready), *(t.delete(ready) if t.delete else ())]
+        for call in calls:
+            params = resolved(concrete.joins(call.params, there), _AnyId())
+            assert invalid(t.service, call.operation, params) == "", call
+
+
+def _ids(region: HttpRegion) -> Iterator[str]:
+    for api in region.apis.values():
+        yield api.id
+        for held in (api.draft.routes, api.draft.integrations, api.draft.authorizers, api.deployments):
+            yield from held
+    yield from region.vpc_links
+
+
+def test_what_a_comparison_does_not_show_is_said(desk: Desk) -> None:
+    """A stage that failed to deploy, and a function that only a stage variable names."""
+    http = desk.aws.client("apigatewayv2", HOME)
+    bare = http.create_api(Name="bare", ProtocolType="HTTP")["ApiId"]
+    http.create_stage(ApiId=bare, StageName="$default", AutoDeploy=True)
+    api_id = ids_of(desk.aws, HOME)["push"]
+    uri = invocation_uri(HOME, "${stageVariables.fn}")
+    http.create_integration(ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=uri, IntegrationMethod="POST")
+    found = {(f.code, f.key) for f in desk.snapshot().findings}
+    assert ("not-deployed", "apigatewayv2.stage/bare/$default") in found
+    assert ("permission-unknown", "apigatewayv2.integration/push/(no route)") in found
+    assert ("deployed-content", "apigatewayv2.stage") in found
+    assert "permission-unknown" in {f.code for f in desk.plan().findings}

@@ -1,4 +1,4 @@
-"""A restore of HTTP APIs that dies at any call, or loses any answer, goes on to the same end; nothing is made twice."""
+"""A restore of HTTP APIs that dies at any call, or loses any answer, goes on to the same end, nothing made twice."""
 
 from __future__ import annotations
 

@@ -115,23 +115,22 @@ def test_a_type_that_is_excluded_takes_along_what_rests_on_it() -> None:
     excluded = {name for name, c in found.coverage.items() if c.status == EXCLUDED}
     assert excluded == {
         *("apigateway.resource", "apigateway.method", "ec2.security_group", "ec2.security_group_rule"),
+        "ec2.security_group_vpc_association",
     }
     assert not {"GetResources", "DescribeSecurityGroups"} & {o for o, _ in source.reads}
 
 
 def test_landmarks_are_read_where_something_names_them() -> None:
     source = cloud()
-    assert "ec2.vpc_endpoint" not in read(source).coverage
-    assert "apigateway.vpc_link" not in read(source).coverage
+    assert not {"lambda.function", "elbv2.listener"} & read(source).coverage.keys()
     api = next(iter(source.rest.apis.values()))
     method = api.methods()[0]
-    method["methodIntegration"] = {
-        "type": "HTTP",
-        "uri": "https://x-vpce-0123456789abcdef0.execute-api.us-east-1.amazonaws.com",
-    }
-    assert read(source).coverage["ec2.vpc_endpoint"].status == READ
-    method["methodIntegration"] = {"type": "HTTP", "connectionId": "abc123"}
-    assert read(source).coverage["apigateway.vpc_link"].status == READ
+    function = f"arn:aws:lambda:{source.scope.region}:{source.scope.account}:function:orders"
+    method["methodIntegration"] = {"type": "AWS", "uri": f"arn:aws:apigateway:us-east-1:lambda:path/{function}"}
+    assert read(source).coverage["lambda.function"].status == READ
+    balancer = f"arn:aws:elasticloadbalancing:{source.scope.region}:{source.scope.account}:listener/app/x/0123/4567"
+    method["methodIntegration"] = {"type": "HTTP", "uri": balancer}
+    assert read(source).coverage["elbv2.load_balancer"].status == READ
     assert read(cloud(), landmarks=["ec2.subnet"]).coverage["ec2.subnet"].status == READ
 
 
