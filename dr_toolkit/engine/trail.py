@@ -10,53 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dr_toolkit.engine.trail_events import EVENTS, WHOLE, WHOLE_THINGS
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.deeds import Deed
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.spec.served import DEPLOYMENTS, HTTP, REST, STAGES
+
+_APIS = {"apigateway": REST.api, "apigatewayv2": HTTP.api}
+_BY_NAME = frozenset({*STAGES, "apigateway.model", "apigateway.gateway_response", "apigateway.documentation_version"})
+_NAMES = ("name", "pathPart", "Name", "RouteKey", "StatementId", "basePath", "ApiMappingKey")
 
 MOST_DEEDS = 5
 """How many events are told of one change, the latest first."""
 
 Ids = Mapping[str, tuple[str, ...]]
 """Physical ids by printed key: of what changed, and of what it lies in; two where it was made anew."""
-
-_TAGS = ("CreateTags", "DeleteTags")
-_TAGGED = ("TagResource", "UntagResource")
-_IMPORTS = ("ImportRestApi", "PutRestApi")
-_WHOLE = (*_IMPORTS, "DeleteRestApi")
-_RULES = tuple(f"{verb}SecurityGroup{way}" for verb in ("Authorize", "Revoke") for way in ("Ingress", "Egress"))
-_TEXTS = ("UpdateSecurityGroupRuleDescriptionsIngress", "UpdateSecurityGroupRuleDescriptionsEgress")
-_METHOD = tuple(
-    f"{verb}{what}"
-    for what in ("Method", "Integration", "MethodResponse", "IntegrationResponse")
-    for verb in ("Put", "Update", "Delete")
-)
-
-
-def _crud(noun: str, *others: str) -> tuple[str, ...]:
-    return (f"Create{noun}", f"Update{noun}", f"Delete{noun}", *others)
-
-
-EVENTS: Mapping[str, tuple[str, ...]] = {
-    "ec2.security_group": ("CreateSecurityGroup", "DeleteSecurityGroup", *_TAGS),
-    "ec2.security_group_rule": (*_RULES, "ModifySecurityGroupRules", *_TEXTS, "DeleteSecurityGroup", *_TAGS),
-    "ec2.prefix_list": (
-        *("CreateManagedPrefixList", "ModifyManagedPrefixList", "DeleteManagedPrefixList"),
-        *("RestoreManagedPrefixListVersion", *_TAGS),
-    ),
-    "apigateway.rest_api": _crud("RestApi", *_IMPORTS, "UpdateRestApiPolicy", *_TAGGED),
-    "apigateway.resource": _crud("Resource", *_WHOLE),
-    "apigateway.method": (*_METHOD, *_WHOLE, "DeleteResource"),
-    "apigateway.authorizer": _crud("Authorizer", *_WHOLE),
-    "apigateway.request_validator": _crud("RequestValidator", *_WHOLE),
-    "apigateway.model": _crud("Model", *_WHOLE),
-    "apigateway.gateway_response": ("PutGatewayResponse", "UpdateGatewayResponse", "DeleteGatewayResponse", *_WHOLE),
-    "apigateway.deployment": ("CreateDeployment", "UpdateStage", "UpdateDeployment", "DeleteRestApi"),
-    "apigateway.stage": _crud(
-        "Stage", "CreateDeployment", *_TAGGED, "AssociateWebACL", "DisassociateWebACL", "DeleteRestApi"
-    ),
-}
-"""The events that can change something of each type."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +40,7 @@ class Clue:
         if name not in self.events or record.get("errorCode"):
             return False
         values = set(_texts(record.get("requestParameters"))) | set(_texts(record.get("responseElements")))
-        needs = self.needs[:1] if name in _WHOLE or name.startswith("DeleteSecurityGroup") else self.needs
+        needs = self.needs[:1] if name in WHOLE else self.needs
         return all(any(_holds(values, one) for one in each) for each in needs if each)
 
 
@@ -104,13 +72,37 @@ def clue(change: Change, ids: Ids) -> Clue | None:
     if events is None:
         return None
     own = frozenset(ids.get(key.text, ()))
-    if key.type in ("ec2.security_group", "ec2.prefix_list", "apigateway.rest_api"):
-        return Clue(frozenset(events), (own,))
     if key.type == "ec2.security_group_rule":
         group = frozenset(ids.get(f"ec2.security_group/{'/'.join(key.text.split('/')[1:3])}", ()))
         return Clue(frozenset(events), (group | own, own | _peer(change, ids)))
-    api = frozenset(ids.get(ResourceKey("apigateway.rest_api", key.path[:1]).text, ()))
-    return Clue(frozenset(events), (api, *_within(change, own, ids)))
+    above = _above(key, ids)
+    if above is None:
+        return Clue(frozenset(events), (own or _WORDS.get(key.type, own),))
+    return Clue(frozenset(events), (above, *_within(change, own, ids)))
+
+
+_WORDS = {"apigateway.account": frozenset({"/cloudwatchRoleArn", "/features"})}
+"""What an event holds of a type whose things have no id."""
+
+_IN_A_DOMAIN = ("apigateway.base_path_mapping", "apigatewayv2.api_mapping", "apigatewayv2.routing_rule")
+_INSIDE = {
+    **dict.fromkeys(_IN_A_DOMAIN, ("apigateway.domain_name", 1)),
+    "apigateway.usage_plan_key": ("apigateway.usage_plan", 1),
+    "ec2.security_group_vpc_association": ("ec2.security_group", 2),
+    "lambda.permission": ("lambda.function", 1),
+    "lambda.alias_permission": ("lambda.function", 1),
+}
+"""Type -> the type of the whole thing that its events name, and how much of the key that is."""
+
+
+def _above(key: ResourceKey, ids: Ids) -> frozenset[str] | None:
+    """The ids of the whole thing that a resource is a part of; None for what is whole itself."""
+    service = key.type.partition(".")[0]
+    if key.type in WHOLE_THINGS:
+        return None
+    name, length = _INSIDE.get(key.type) or (_APIS[service], 1)
+    outer = ResourceKey(name, key.path[:length])
+    return frozenset({*ids.get(outer.text, ()), *({outer.name} if service == "lambda" else ())})
 
 
 def _peer(change: Change, ids: Ids) -> frozenset[str]:
@@ -128,12 +120,12 @@ def _within(change: Change, own: frozenset[str], ids: Ids) -> tuple[frozenset[st
     if key.type == "apigateway.method":
         path = ResourceKey("apigateway.resource", key.path[:-1])
         return frozenset({*ids.get(path.text, ())}), frozenset({key.name})
-    if key.type in ("apigateway.stage", "apigateway.model", "apigateway.gateway_response"):
+    if key.type in _BY_NAME:
         return (frozenset({key.name}),)
-    if key.type == "apigateway.deployment":
+    if key.type in DEPLOYMENTS:
         return (own | {key.name},)
-    name = change.after or change.before
-    said = {str(name.attributes[m]) for m in ("name", "pathPart") if name and m in name.attributes}
+    side = change.after or change.before
+    said = {str(side.attributes[m]) for m in _NAMES if side and m in side.attributes}
     return (own | said,)
 
 
@@ -149,7 +141,7 @@ def events_of(changes: Iterable[Change]) -> list[str]:
 def deeds_of(change: Change, ids: Ids, records: Iterable[Mapping[str, Any]]) -> tuple[Deed, ...]:
     """The events that may have made a change, the latest first."""
     looked_for = clue(change, ids)
-    if looked_for is None or not looked_for.needs or not looked_for.needs[0]:
+    if looked_for is None or not looked_for.needs[0]:
         return ()
     fitting = {str(r.get("eventID")): r for r in records if looked_for.fits(r)}
     found = sorted((deed(r) for r in fitting.values()), key=lambda d: (d.at, d.event_id), reverse=True)

@@ -29,6 +29,13 @@ IDS: dict[str, tuple[str, ...]] = {
     "apigateway.resource/shop/%2Fpets": ("res1",),
     "apigateway.authorizer/shop/users": ("auth1",),
     "apigateway.deployment/shop/prod": ("dep2", "dep1"),
+    "apigatewayv2.api/web": ("h1t2t3",),
+    "apigatewayv2.route/web/GET %2Fpets": ("rt1",),
+    "apigateway.domain_name/api.example.com": ("api.example.com",),
+    "apigatewayv2.api_mapping/api.example.com/pets": ("map1",),
+    "apigateway.usage_plan/gold": ("plan1",),
+    "apigateway.usage_plan_key/gold/partner": ("key1",),
+    "lambda.permission/orders/api": ("st1",),
 }
 ANN = {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/ann", "userName": "ann"}
 ROLE = {
@@ -116,6 +123,30 @@ FITTING = {
     "a deployment": (
         made(thing("apigateway.deployment/shop/prod"), UPDATE),
         event("CreateDeployment", {"restApiId": "a1b2c3"}, responseElements={"id": "dep2"}),
+    ),
+    "a route of an HTTP API": (
+        made(thing("apigatewayv2.route/web/GET %2Fpets", RouteKey="GET /pets"), UPDATE),
+        event("UpdateRoute", {"apiId": "h1t2t3", "routeId": "rt1"}),
+    ),
+    "a stage of an HTTP API": (
+        made(thing("apigatewayv2.stage/web/prod"), UPDATE),
+        event("UpdateStage", {"apiId": "h1t2t3", "stageName": "prod"}),
+    ),
+    "a mapping of a domain": (
+        made(thing("apigatewayv2.api_mapping/api.example.com/pets"), UPDATE),
+        event("UpdateApiMapping", {"domainName": "api.example.com", "apiMappingId": "map1"}),
+    ),
+    "who is in a plan": (
+        made(thing("apigateway.usage_plan_key/gold/partner"), DELETE),
+        event("DeleteUsagePlanKey", {"usagePlanId": "plan1", "keyId": "key1"}),
+    ),
+    "the role for logs": (
+        made(thing("apigateway.account/account"), UPDATE),
+        event("UpdateAccount", {"updateAccountInput": {"patchOperations": [{"path": "/cloudwatchRoleArn"}]}}),
+    ),
+    "a permission of a function": (
+        made(thing("lambda.permission/orders/api"), DELETE),
+        event("RemovePermission20150331v2", {"functionName": "orders", "statementId": "st1"}),
     ),
 }
 OTHERS = [
