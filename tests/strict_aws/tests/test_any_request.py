@@ -21,6 +21,7 @@ from tests.strict_aws.refusals import Refusal
 from tests.strict_aws.wire import ec2_query, rest_json
 
 HOME = "us-east-1"
+StrictAws()  # making one registers what answers
 
 
 @cache
