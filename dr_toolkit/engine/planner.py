@@ -241,9 +241,15 @@ class _Planner:
             changed = {n: v for n, v in change.after.attributes.items() if n in change.names}
             return refs_of(replace(change.after, attributes=changed), self.registry[change.key.type].fields)
         parent = self.registry.parent(change.key)
-        mentioned = self.registry[change.key.type].mentions(change.after)
+        named = self.registry[change.key.type].mentions(change.after)
+        mentioned = [key for key in named if self._was_read(key.type)]
         referred = refs_of(change.after, self.registry[change.key.type].fields)
         return {*referred, *mentioned, *((parent,) if parent else ())} - {change.key}
+
+    def _was_read(self, name: str) -> bool:
+        """Whether the snapshot says of a type what there is; what it says nothing of may be there by other means."""
+        coverage = self.s.wanted.coverage.get(name)
+        return coverage is None or coverage.status == READ
 
     def _why_missing(
         self, key: ResourceKey, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]

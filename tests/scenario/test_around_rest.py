@@ -172,3 +172,21 @@ def test_homonyms_go_to_an_empty_region_unasked(desk: Desk) -> None:
     desk.snapshot()
     assert_done(desk.restore())
     assert_in_sync(desk)
+
+
+def test_what_is_excluded_keeps_nothing_else_from_being_restored(desk: Desk) -> None:
+    """Each kind left out by the config: what names it comes over, and the rest does."""
+    desk.exclude = ("apigateway.documentation*", "apigateway.account", "apigateway.usage_plan*")
+    desk.snapshot()
+    rest = desk.clients.client("apigateway", AWAY)
+    allow_logs(rest, "here-already")
+    plan = desk.plan()
+    assert plan.blocked == ()
+    assert {c.key.type for c in plan.changes} & {"apigateway.usage_plan", "apigateway.documentation_part"} == set()
+    result = desk.restore()
+    (failed,) = result.failed.values()
+    assert "documentation" in failed.lower(), "the stage shows a version that is not there, and AWS says so"
+    api = rest.get_rest_apis()["items"][0]["id"]
+    rest.create_documentation_part(restApiId=api, location={"type": "API"}, properties="{}")
+    rest.create_documentation_version(restApiId=api, documentationVersion="1.0")
+    assert_done(desk.restore())
