@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dr_toolkit.report.results import RestoreResult
+from dr_toolkit.workflows import drift
 from tests.estate_rest_around import VALUES, allow_logs, build_around, build_ground, target_arn
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
 from tests.stand import Stand
@@ -77,6 +78,41 @@ def test_a_changed_target_is_put_right(desk: Desk) -> None:
     assert_in_sync(desk)
     versions = " / documented / "  # hold their parts by the ids that they had
     assert [d for d in judged(desk.aws) if versions not in d] == []
+
+
+def test_drift_names_each_field_that_was_changed(desk: Desk) -> None:
+    desk.snapshot()
+    clean = drift.drift(desk.command(), ["home"], "latest").results[0]
+    assert (list(clean.changes), clean.exit_code) == ([], 0)
+    change(desk.clients, HOME)
+    found = drift.drift(desk.command(), ["home"], "latest").results[0]
+    told = {(c.key.text.removeprefix("apigateway."), ".".join(f.path)) for c in found.changes for f in c.fields}
+    assert told == {
+        ("account/account", "cloudwatchRoleArn"),
+        ("api_key/mobile", "customerId"),
+        ("api_key/mobile", "enabled"),
+        ("api_key/partner", "stageKeys"),
+        ("client_certificate/shop", "tags.team"),
+        ("documentation_part/shop/API", "properties.description"),
+        ("documentation_part/shop/API", "properties.info"),
+        ("documentation_version/shop/1.0", "description"),
+        ("stage/shop/prod", "documentationVersion"),
+        ("stage/shop/prod", "webAclArn"),
+        ("usage_plan/empty", "apiStages"),
+        ("usage_plan/free", "apiStages"),
+        ("usage_plan/gold", "apiStages"),
+        ("usage_plan/gold", "quota"),
+        ("usage_plan/gold", "throttle.rateLimit"),
+        ("vpc_link/back", "description"),
+        ("vpc_link/back", "tags"),
+    }
+    assert {(c.action, c.key.text) for c in found.changes if not c.fields} == {
+        ("create", "apigateway.documentation_version/shop/2.0"),
+        ("create", "apigateway.usage_plan_key/empty/mobile"),
+        ("delete", "apigateway.documentation_part/shop/METHOD %2F GET"),
+        ("delete", "apigateway.usage_plan_key/free/mobile"),
+        ("delete", "apigateway.usage_plan_key/gold/partner"),
+    }
 
 
 KINDS = {
