@@ -10,7 +10,7 @@ An error's class docstring is its message: a template filled with the facts it w
       StoreError (10)         StoreUnreachable StoreRefused BucketMissing ObjectNotFound ObjectExists
                               SnapshotNotFound SnapshotAmbiguous BaselineNotFound RunNotFound
       LockedError (11)
-      IntegrityError (12)     BodyDamaged ManifestDamaged ObjectMissing UnknownFormat
+      IntegrityError (12)     BodyDamaged ManifestDamaged ObjectMissing UnknownFormat SecretsUnreadable
       GuardError (13)         TargetMoved NotConfirmed TargetIsSource BlockedSteps UnfinishedRun
       UsageError (64)         ConfigError UnknownName NotAvailableYet BadPlanFile
 """
