@@ -12,7 +12,7 @@ An error's class docstring is its message: a template filled with the facts it w
                               RunNotFound BelowQuorum
       LockedError (11)
       IntegrityError (12)     BodyDamaged ManifestDamaged ObjectMissing UnknownFormat
-                              SignatureMissing SignatureWrong ChainBroken RolledBack
+                              SignatureMissing SignatureWrong ChainBroken RolledBack SecretsUnreadable
       GuardError (13)         TargetMoved NotConfirmed TargetIsSource BlockedSteps UnfinishedRun
       UsageError (64)         ConfigError UnknownName NotAvailableYet BadPlanFile
 """

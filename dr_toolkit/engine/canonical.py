@@ -59,6 +59,9 @@ def canonicalise(
 def _drop_unused(estate: Estate, registry: Registry, used: set[ResourceKey]) -> None:
     """Landmarks that nothing refers to say nothing about the configuration."""
     for key in list(used):
+        if registry[key.type].landmark and (held := estate.get(key)) is not None:
+            used |= refs_of(held, registry[key.type].fields)
+    for key in list(used):
         while above := registry.parent(key):
             used.add(above)
             key = above

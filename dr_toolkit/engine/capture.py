@@ -101,11 +101,9 @@ class Reader:
         late = [n for n in things if self._foundation(n)]
         self._take_all([n for n in things if n not in late], reading, excluded)
         demanded = {*landmarks} | self._demanded(reading)
-        for name in (t.name for t in self._registry if t.landmark and t.name in demanded):
-            if excluded(name):
-                reading.coverage[name] = Coverage(EXCLUDED, "excluded by the config")
-            else:
-                self._take(name, reading)
+        while left := [t.name for t in self._registry if t.landmark and t.name in demanded - reading.coverage.keys()]:
+            self._take_each(left, reading, excluded)
+            demanded |= self._demanded(reading)
         for name in late:
             if self._foundation(name) not in reading.coverage:
                 self._rows.setdefault(name, [])
@@ -121,6 +119,14 @@ class Reader:
         if above is None:
             return ""
         return above if self._registry[above].landmark else self._foundation(above)
+
+    def _take_each(self, names: list[str], reading: Reading, excluded: Callable[[str], bool]) -> None:
+        """Take landmarks, of which one that is excluded keeps no other from being read."""
+        for name in names:
+            if excluded(name):
+                reading.coverage[name] = Coverage(EXCLUDED, "excluded by the config")
+            else:
+                self._take(name, reading)
 
     def _take_all(self, names: list[str], reading: Reading, excluded: Callable[[str], bool]) -> None:
         for name in names:

@@ -18,6 +18,9 @@ from dr_toolkit.spec.marks import SPELLED
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import APIS, DEPLOYMENTS, KINDS, REST, STAGES, kind_of
 
+_LOOKED_FOR = SPELLED | {"ec2.vpc_peering_connection"}
+"""Landmarks that no call names, so that one that is missing would show only when it is too late."""
+
 
 @dataclass
 class Draft:
@@ -241,9 +244,15 @@ class _Planner:
             changed = {n: v for n, v in change.after.attributes.items() if n in change.names}
             return refs_of(replace(change.after, attributes=changed), self.registry[change.key.type].fields)
         parent = self.registry.parent(change.key)
-        mentioned = self.registry[change.key.type].mentions(change.after)
+        named = self.registry[change.key.type].mentions(change.after)
+        mentioned = [key for key in named if self._was_read(key.type)]
         referred = refs_of(change.after, self.registry[change.key.type].fields)
         return {*referred, *mentioned, *((parent,) if parent else ())} - {change.key}
+
+    def _was_read(self, name: str) -> bool:
+        """Whether the snapshot says of a type what there is; what it says nothing of may be there by other means."""
+        coverage = self.s.wanted.coverage.get(name)
+        return coverage is None or coverage.status == READ
 
     def _why_missing(
         self, key: ResourceKey, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]
@@ -309,7 +318,7 @@ class _Planner:
         for text in self.s.wanted.lines:
             name = text.partition("/")[0]
             coverage = self.s.live.coverage.get(name)
-            if name in SPELLED and coverage and coverage.status == READ and text not in self.s.live.lines:
+            if name in _LOOKED_FOR and coverage and coverage.status == READ and text not in self.s.live.lines:
                 missing = f"there is no {self.registry[name].title} of that name in the target, and something names it"
                 self.result.findings.append(Finding(GAP, "landmark-missing", text, missing))
         for name, failure in sorted(self.s.live.failed.items()):

@@ -81,6 +81,6 @@ TYPES = (
         create=_create,
         update=_update,
         delete=_delete,
-        notes="A Cognito user pool can't be moved: map its ARN to the pool that stands in for it in the target.",
+        notes="A Cognito user pool is found by its name in the target; map its ARN where that is another one.",
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dr_toolkit.model.documents import Scope
-from dr_toolkit.spec.fields import Field, observed
+from dr_toolkit.spec.fields import Field, observed, reference
 from dr_toolkit.spec.types import EC2_PAGES, PREFIX_LIST_PAGES, Listing, Names, ResourceType, Row
 
 
@@ -111,6 +111,40 @@ def _referenced_groups(row: Row) -> list[dict[str, Any]]:
     return [dict(info)] if info and info.get("GroupId") else []
 
 
+def _peering(row: Row, names: Names) -> str:
+    """The Name tag, or the ranges of both sides, the asking one first."""
+    sides = [row.data.get(f"{side}VpcInfo") or {} for side in ("Requester", "Accepter")]
+    return _tag(row.data, "Name") or " to ".join(str(side.get("CidrBlock", "?")) for side in sides)
+
+
+PEERING = ResourceType(
+    name="ec2.vpc_peering_connection",
+    service="ec2",
+    shape="VpcPeeringConnection",
+    title="Peering of VPCs",
+    listing=Listing(
+        "DescribeVpcPeeringConnections",
+        "VpcPeeringConnections",
+        paging=EC2_PAGES,
+        keep=lambda data, scope: (data.get("Status") or {}).get("Code") == "active",
+    ),
+    physical=lambda data: str(data["VpcPeeringConnectionId"]),
+    identity=_peering,
+    landmark=True,
+    fields=_all_observed(
+        *("AccepterVpcInfo", "ExpirationTime", "RequesterVpcInfo", "Status", "Tags", "VpcPeeringConnectionId")
+    ),
+    notes="Known by its Name tag, else by the ranges of both sides, where a rule names a group behind it. One that is "
+    "missing in a target is said.",
+)
+
+
+def _through_active(row: Row, scope: Scope) -> dict[str, Any]:
+    """A peering that has ended leads nowhere."""
+    ended = row.data.get("PeeringStatus") != "active"
+    return {name: value for name, value in row.data.items() if not (ended and name == "VpcPeeringConnectionId")}
+
+
 FOREIGN_SECURITY_GROUP = ResourceType(
     name="ec2.foreign_security_group",
     service="ec2",
@@ -125,11 +159,13 @@ FOREIGN_SECURITY_GROUP = ResourceType(
     ),
     landmark=True,
     pairs_by_id=True,
-    after=("ec2.security_group",),
-    facts=("UserId", "VpcId", "VpcPeeringConnectionId", "PeeringStatus"),
-    fields=_all_observed("GroupId", "PeeringStatus", "UserId", "VpcId", "VpcPeeringConnectionId"),
+    after=("ec2.security_group", "ec2.vpc_peering_connection"),
+    facts=("UserId", "VpcId", "PeeringStatus"),
+    fields=_all_observed("GroupId", "PeeringStatus", "UserId", "VpcId")
+    | {"VpcPeeringConnectionId": reference("ec2.vpc_peering_connection")},
+    prepare=_through_active,
     notes="A group that a rule names and this account's region does not list: of a peered VPC, of another account, "
     "or deleted. Map its id to one in the target.",
 )
 
-TYPES = (VPC, SUBNET, FOREIGN_PREFIX_LIST, FOREIGN_SECURITY_GROUP)
+TYPES = (VPC, SUBNET, FOREIGN_PREFIX_LIST, PEERING, FOREIGN_SECURITY_GROUP)

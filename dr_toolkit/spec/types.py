@@ -88,6 +88,7 @@ class Listing:
     ``when`` is asked, of an empty row under each row of ``per``, whether there is anything to be listed.
     ``named`` narrows a landmark to those whose name stands in something that was read, or that is looked for;
     with ``by_name`` there is one call for each of these.
+    ``veiled`` are secret members, hidden as soon as they are read; ``unveil`` asks for them, where they are kept.
     """
 
     operation: str = ""

@@ -48,7 +48,7 @@ def check_order(todo: list[Step], found: dict[str, str]) -> None:
         missing = {key.text for key in refs(step.call.params)} - known
         assert not missing, f"{step.id} {step.call.operation} uses {missing} before it is bound"
         known |= {key.text for key in step.call.binds}
-        if step.action == DELETE and not step.call.operation.startswith("Revoke"):
+        if step.action == DELETE and not step.call.operation.startswith(("Revoke", "Update")):
             assert not {key.text for key in refs_later(todo[number + 1 :], step.keys)}
         if step.call.operation == "CreateSecurityGroup":
             _check_closed_at_once(step, todo[number + 1 :])

@@ -93,6 +93,7 @@ class Desk:
     pauses: list[float] = field(default_factory=list)
     estate: Estate = field(default_factory=lambda: Estate(HOME))
     hours: int = 0
+    exclude: tuple[str, ...] = ()
     secrets: Secrets | None = None
     values: dict[str, str] = field(default_factory=dict)
     """Of secrets, what is given to each restore."""
@@ -110,7 +111,7 @@ class Desk:
         now = _START + timedelta(hours=self.hours)
         config = Config(
             store=StoreSettings(self.store.url),
-            sources={"home": Source("home", HOME)},
+            sources={"home": Source("home", HOME, exclude=self.exclude)},
             secrets=self.secrets,
             targets={"away": Target("away", AWAY, map=self.map), "home": Target("home", HOME)},
         )

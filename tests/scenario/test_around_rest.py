@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dr_toolkit.report.results import RestoreResult
+from dr_toolkit.workflows import drift
 from tests.estate_rest_around import VALUES, allow_logs, build_around, build_ground, target_arn
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
 from tests.stand import Stand
@@ -77,6 +78,41 @@ def test_a_changed_target_is_put_right(desk: Desk) -> None:
     assert_in_sync(desk)
     versions = " / documented / "  # hold their parts by the ids that they had
     assert [d for d in judged(desk.aws) if versions not in d] == []
+
+
+def test_drift_names_each_field_that_was_changed(desk: Desk) -> None:
+    desk.snapshot()
+    clean = drift.drift(desk.command(), ["home"], "latest").results[0]
+    assert (list(clean.changes), clean.exit_code) == ([], 0)
+    change(desk.clients, HOME)
+    found = drift.drift(desk.command(), ["home"], "latest").results[0]
+    told = {(c.key.text.removeprefix("apigateway."), ".".join(f.path)) for c in found.changes for f in c.fields}
+    assert told == {
+        ("account/account", "cloudwatchRoleArn"),
+        ("api_key/mobile", "customerId"),
+        ("api_key/mobile", "enabled"),
+        ("api_key/partner", "stageKeys"),
+        ("client_certificate/shop", "tags.team"),
+        ("documentation_part/shop/API", "properties.description"),
+        ("documentation_part/shop/API", "properties.info"),
+        ("documentation_version/shop/1.0", "description"),
+        ("stage/shop/prod", "documentationVersion"),
+        ("stage/shop/prod", "webAclArn"),
+        ("usage_plan/empty", "apiStages"),
+        ("usage_plan/free", "apiStages"),
+        ("usage_plan/gold", "apiStages"),
+        ("usage_plan/gold", "quota"),
+        ("usage_plan/gold", "throttle.rateLimit"),
+        ("vpc_link/back", "description"),
+        ("vpc_link/back", "tags"),
+    }
+    assert {(c.action, c.key.text) for c in found.changes if not c.fields} == {
+        ("create", "apigateway.documentation_version/shop/2.0"),
+        ("create", "apigateway.usage_plan_key/empty/mobile"),
+        ("delete", "apigateway.documentation_part/shop/METHOD %2F GET"),
+        ("delete", "apigateway.usage_plan_key/free/mobile"),
+        ("delete", "apigateway.usage_plan_key/gold/partner"),
+    }
 
 
 KINDS = {
@@ -172,3 +208,21 @@ def test_homonyms_go_to_an_empty_region_unasked(desk: Desk) -> None:
     desk.snapshot()
     assert_done(desk.restore())
     assert_in_sync(desk)
+
+
+def test_what_is_excluded_keeps_nothing_else_from_being_restored(desk: Desk) -> None:
+    """Each kind left out by the config: what names it comes over, and the rest does."""
+    desk.exclude = ("apigateway.documentation*", "apigateway.account", "apigateway.usage_plan*")
+    desk.snapshot()
+    rest = desk.clients.client("apigateway", AWAY)
+    allow_logs(rest, "here-already")
+    plan = desk.plan()
+    assert plan.blocked == ()
+    assert {c.key.type for c in plan.changes} & {"apigateway.usage_plan", "apigateway.documentation_part"} == set()
+    result = desk.restore()
+    (failed,) = result.failed.values()
+    assert "documentation" in failed.lower(), "the stage shows a version that is not there, and AWS says so"
+    api = rest.get_rest_apis()["items"][0]["id"]
+    rest.create_documentation_part(restApiId=api, location={"type": "API"}, properties="{}")
+    rest.create_documentation_version(restApiId=api, documentationVersion="1.0")
+    assert_done(desk.restore())

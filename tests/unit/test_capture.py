@@ -138,3 +138,13 @@ def test_a_list_of_types_narrows_what_is_read() -> None:
     source = cloud()
     found = read(source, only={"ec2.security_group", "ec2.vpc"})
     assert set(found.coverage) == {"ec2.security_group", "ec2.vpc"}
+
+
+def test_a_landmark_that_is_excluded_is_not_asked_for() -> None:
+    source = cloud()
+    method = next(iter(source.rest.apis.values())).methods()[0]
+    function = f"arn:aws:lambda:{source.scope.region}:{source.scope.account}:function:orders"
+    method["methodIntegration"] = {"type": "AWS", "uri": f"arn:aws:apigateway:us-east-1:lambda:path/{function}"}
+    found = read(source, excluded=lambda name: name.startswith("lambda."))
+    assert found.coverage["lambda.function"].status == EXCLUDED
+    assert not {"ListFunctions", "ListAliases", "GetPolicy"} & {operation for operation, _ in source.reads}
