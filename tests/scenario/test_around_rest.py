@@ -82,10 +82,10 @@ def test_a_changed_target_is_put_right(desk: Desk) -> None:
 
 def test_drift_names_each_field_that_was_changed(desk: Desk) -> None:
     desk.snapshot()
-    clean = drift.drift(desk.command(), ["home"], "latest").results[0]
+    clean = drift.drift(desk.command(), drift.Request(("home",), "latest")).results[0]
     assert (list(clean.changes), clean.exit_code) == ([], 0)
     change(desk.clients, HOME)
-    found = drift.drift(desk.command(), ["home"], "latest").results[0]
+    found = drift.drift(desk.command(), drift.Request(("home",), "latest")).results[0]
     told = {(c.key.text.removeprefix("apigateway."), ".".join(f.path)) for c in found.changes for f in c.fields}
     assert told == {
         ("account/account", "cloudwatchRoleArn"),

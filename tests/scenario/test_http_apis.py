@@ -14,7 +14,7 @@ from dr_toolkit.engine import concrete
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.resources import registry
 from dr_toolkit.workflows import capture
-from dr_toolkit.workflows.drift import drift
+from dr_toolkit.workflows.drift import Request, drift
 from tests.aws_shapes import invalid
 from tests.engines import resolved, strings
 from tests.estate_http import FUNCTIONS, allow, build_http, build_http_ground, invocation_uri
@@ -264,7 +264,7 @@ _JWT = {"Audience": ["web"], "Issuer": "https://other.example.com"}
 def test_drift_names_every_field(desk: Desk) -> None:
     desk.snapshot()
     wanted = disturb(desk, HOME)
-    (found,) = drift(desk.command(), ["home"]).results
+    (found,) = drift(desk.command(), Request(("home",))).results
     told = {(c.key.type.partition(".")[2], name) for c in found.changes for name in c.names}
     assert told >= wanted, wanted - told
     routes = [(c.action, c.key.name) for c in found.changes if c.key.type.endswith(".route") and not c.names]

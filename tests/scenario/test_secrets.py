@@ -99,7 +99,7 @@ def test_the_same_configuration_has_the_same_body(desk: Desk) -> None:
 def test_another_value_is_drift_and_told_by_fingerprint(desk: Desk) -> None:
     desk.snapshot()
     rest = desk.clients.client("apigateway", HOME)
-    before = drift.drift(desk.command(), ["home"], "latest").results[0]
+    before = drift.drift(desk.command(), drift.Request(("home",), "latest")).results[0]
     assert list(before.changes) == []
     for row in rest.get_api_keys()["items"]:
         if row["name"] == "partner":
@@ -107,7 +107,7 @@ def test_another_value_is_drift_and_told_by_fingerprint(desk: Desk) -> None:
     rest.create_api_key(name="partner", value="another-value-of-the-partner")
     (change,) = [
         c
-        for c in drift.drift(desk.command(), ["home"], "latest").results[0].changes
+        for c in drift.drift(desk.command(), drift.Request(("home",), "latest")).results[0].changes
         if c.key.name == "partner" and c.key.type == "apigateway.api_key"
     ]
     (field,) = [f for f in change.fields if f.name == "value"]

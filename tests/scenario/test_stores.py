@@ -279,7 +279,8 @@ def test_what_was_planted_is_not_kept_in_the_place_of_what_is_real(desk: Path) -
     configure(store, "signing: {sign_with: 'key-file:dr.key'}\n", ", retention: {keep_last: 1}")
     real = [taken(), taken()]
     assert run("baseline", "set", "latest", "--reason", "x").code == 0
-    Snapshots(open_store(store)).write("prod", SCOPE, estate("planted"), datetime.now(UTC), "0.1.0")
+    later = datetime.now(UTC) + timedelta(seconds=1)
+    Snapshots(open_store(store)).write("prod", SCOPE, estate("planted"), later, "0.1.0")
     refused_ = run("snapshot", "prune")
     assert refused_.code == 12
     assert "Nothing of prod is pruned" in refused_.out

@@ -117,11 +117,12 @@ def _ec2(ec2: Document, region: Region) -> dict[str, str]:
         ec2.get("subnets", {}).items(),
         lambda each, d: f"{inside(d.get('VpcId'))}/{called(each, d, 'CidrBlock')}",
     )
-    add(
-        "route table",
-        ec2.get("route_tables", {}).items(),
-        lambda e, d: f"{inside(d.get('VpcId'))}/{called(e, d, '')}",
-    )
+
+    def table(each: str, document: Document) -> str:
+        is_main = any(used.get("Main") for used in document.get("Associations") or ())
+        return f"{inside(document.get('VpcId'))}/{'main' if is_main else called(each, document, '')}"
+
+    add("route table", ec2.get("route_tables", {}).items(), table)
     add("peering", ec2.get("peerings", {}).items(), lambda each, d: called(each, d, ""))
     groups = [(each, group["fields"]) for each, group in ec2.get("groups", {}).items()]
     add("group", groups, lambda _, d: f"{inside(d.get('VpcId'))}/{d.get('GroupName')}")
