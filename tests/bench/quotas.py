@@ -26,9 +26,6 @@ from tests.strict_aws.in_process import answered
 from tests.strict_aws.weather.log import Entry
 
 HOME, AWAY = "us-east-1", "us-west-2"
-COVERED = ("prefix_lists", "groups", "rest")
-"""The kinds of things in the estate that the toolkit captures and restores."""
-
 _numbers = itertools.count(1)
 
 
@@ -55,7 +52,7 @@ def scene(size: Size) -> Iterator[Scene]:
     clock = VirtualClock()
     aws = StrictAws(clock)
     with aws.weather.calm():
-        build(StrictClients(aws), HOME, size, COVERED)
+        build(StrictClients(aws), HOME, size)
         build_ground(StrictClients(aws), AWAY)
     aws.weather.quotas, aws.weather.group_lag = True, 1.0
     config = Config(
@@ -77,7 +74,7 @@ def measure_quotas(sizes: Sizes) -> Section:
         taken, capture_seconds = on.watched(lambda: capture.create(on.context, ()))
         on.aws.weather.gate.lose_region(HOME)
         made, restore_seconds = on.watched(lambda: _restored(on.context))
-    section = Section("quotas", f"the {sizes.estate} estate ({', '.join(COVERED)}) under AWS's quotas, in AWS's time")
+    section = Section("quotas", f"the {sizes.estate} estate under AWS's quotas, in AWS's time")
     floors = on.floor
     _rows(section, taken, made, floors)
     for job, calls, seconds, least in (
