@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
-
 from dr_toolkit.model.changes import Call, Change
 from dr_toolkit.model.documents import Resource
-from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec import patches
 from dr_toolkit.spec.arns import REST_API, rest_api
 from dr_toolkit.spec.fields import fixed, located, physical, setting
+from dr_toolkit.spec.models import mentions
 from dr_toolkit.spec.types import V1_PAGES, Listing, ResourceType
-
-_URL = re.compile(r"/restapis/(?:\$\{[^}]*\}|[^/]+)/models/([^/#?]+)")
-
-
-def _strings(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for inner in value.values():
-                yield from _strings(inner)
-        case list():
-            for inner in value:
-                yield from _strings(inner)
-
-
-def _mentions(model: Resource) -> list[ResourceKey]:
-    """The models that this one's schema refers to; itself too, where it does."""
-    names = {m[1] for text in _strings(model.attributes.get("schema")) for m in _URL.finditer(text)}
-    return [ResourceKey(model.key.type, (model.key.path[0], name)) for name in sorted(names)]
 
 
 def _create(model: Resource) -> list[Call]:
@@ -86,7 +62,7 @@ TYPES = (
         create=_create,
         update=_update,
         delete=_delete,
-        mentions=_mentions,
+        mentions=lambda model: mentions(model, "schema"),
         placeholder={"schema": "{}"},
         notes="Models that refer to each other in a circle are made empty first, and filled when all are there.",
     ),
