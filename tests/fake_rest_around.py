@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from typing import Any
 
 from dr_toolkit.errors import CloudRefused
@@ -25,7 +26,7 @@ def _set(row: Row, patch: Row, names: tuple[str, ...]) -> None:
         row[name] = patch["value"] == "true" if name == "enabled" else patch["value"]
 
 
-class Around:
+class Around(ABC):
     """The calls; each is named like AWS's own."""
 
     cloud: Any
@@ -99,9 +100,9 @@ class Around:
     def DisassociateWebACL(self, ResourceArn: str) -> None:
         self.stage_of(ResourceArn).pop("webAclArn", None)
 
+    @abstractmethod
     def stage_of(self, arn: str) -> Row:
         """The stage that an ARN names."""
-        raise NotImplementedError
 
     # --- keys -----------------------------------------------------------------------------------------
 
