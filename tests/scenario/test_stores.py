@@ -409,6 +409,18 @@ def test_doctor_has_nothing_against_a_store_as_it_should_be(company: Company, de
     assert run("doctor").code == 0
 
 
+def test_doctor_tells_of_an_anchor_in_reach_of_whoever_writes_snapshots(bucket: Bucket, mirror: Bucket) -> None:
+    make_key("dr.key")
+    mirrors = f"mirrors: [{{url: '{mirror.url}', region: eu-west-1}}]\n"
+    for anchor, region in ((bucket, "us-west-2"), (mirror, "eu-west-1")):
+        place = f"{{url: 's3://{anchor.name}/anchor', region: {region}}}"
+        configure(bucket.url, f"{mirrors}signing: {{sign_with: 'key-file:dr.key', anchor: {place}}}\n")
+        check = checks()["signatures", "anchor"]
+        assert (check["state"], check["text"]) == ("warning", f"it lies in the bucket {anchor.name}, with snapshots")
+    configure(bucket.url, f"signing: {{sign_with: 'key-file:dr.key', anchor: 's3://{mirror.name}/anchor'}}\n")
+    assert ("signatures", "anchor") not in checks()
+
+
 def test_doctor_tells_what_it_could_not_find_out(company: Company, desk: Path, bucket: Bucket) -> None:
     configure("s3://no-such-bucket-at-all/prod")
     found = checks()
