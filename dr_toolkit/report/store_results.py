@@ -109,8 +109,9 @@ class PruneResult:
         going = [r for r in self.rows if r.action == "prune"]
         kept = f"{len(self.rows) - len(going):,} kept"
         if self.dry_run:
-            return f"{say.count(len(going), 'snapshot')} would be pruned, {kept}"
-        done = f"{say.count(sum(r.done for r in going), 'snapshot')} pruned, {kept}"
+            done = f"{say.count(len(going), 'snapshot')} would be pruned, {kept}"
+        else:
+            done = f"{say.count(sum(r.done for r in going), 'snapshot')} pruned, {kept}"
         return f"{done}; {len(self.failed):,} failed" if self.failed else done
 
     @property

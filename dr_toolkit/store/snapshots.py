@@ -322,8 +322,9 @@ def _check(manifest: Manifest, entry: Entry) -> None:
     named = (entry.id, entry.source, clock.seconds(entry.taken_at))
     if stated != named:
         raise ValueError(f"it says that it is {stated}, and its name says {named}")
-    if entry.complete and not manifest.complete:
-        raise ValueError("it is incomplete, and its name says that it is complete")
+    if entry.complete != manifest.complete:  # a complete one under the other name would be passed over as the latest
+        words = ("incomplete", "complete")
+        raise ValueError(f"it is {words[manifest.complete]}, and its name says that it is {words[entry.complete]}")
     for role in (BODY, IDS):
         if role not in manifest.objects:
             raise ValueError(f"it names no {role}")

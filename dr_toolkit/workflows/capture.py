@@ -162,6 +162,7 @@ def load(context: Context, source: str, spec: str) -> Snapshot:
 
 def listing(context: Context) -> SnapshotList:
     """All snapshots in the store, or those of --source."""
+    context = context.at_one_listing()
     wanted = context.source().name if context.flags.source else ""
     entries = context.snapshots.entries(wanted or None)
     baselines = _baselines(context, {e.source for e in entries})

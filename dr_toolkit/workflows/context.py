@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from dr_toolkit import __version__
 from dr_toolkit.config import Config, Source, StoreSettings, Target, excludes_type, selects
@@ -215,6 +215,17 @@ class Context:
 
         places = [self.open_store(settings) for settings in (self.config.store, *self.config.mirrors)]
         return MirroredStore(places, self.config.write_quorum or len(places))
+
+    def at_one_listing(self) -> Self:
+        """The same view for what only looks: with --source each prefix of the store is listed, else all of it, once.
+
+        One source's names are few, and those of all would take more calls.
+        """
+        from dr_toolkit.store.listed import listed
+
+        seen = replace(self)
+        seen.store = self.store if self.flags.source else listed(self.store)
+        return seen
 
     def state_store(self, target: Target) -> ObjectStore:
         """Where journals and leases of restores into a target are kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dr_toolkit.config import Source, StoreSettings, Target
+from dr_toolkit.config import Config, Source, StoreSettings, Target
 from dr_toolkit.errors import CredentialsMissing, DrToolkitError, UsageError
 from dr_toolkit.report.store_results import BAD, GOOD, UNKNOWN, WARN, Check, DoctorResult
 from dr_toolkit.workflows.context import Context
@@ -61,9 +61,26 @@ def _signing(context: Context) -> Iterator[Check]:
     except (DrToolkitError, ValueError) as error:
         mend = error.next_step if isinstance(error, DrToolkitError) else ""
         yield Check(subject, "key", BAD, str(error), "without it nothing can be signed, or believed in", mend)
+    mend = "signing.anchor: a bucket of another account, or ssm:ARN"
     if context.config.signing.anchor is None and context.config.signing.anchor_parameter is None:
         reason = "snapshots that are removed from the end leave no trace outside the bucket"
-        yield Check(subject, "anchor", WARN, "none", reason, "signing.anchor: a bucket of another account, or ssm:ARN")
+        yield Check(subject, "anchor", WARN, "none", reason, mend)
+    elif shared := _shared_with_anchor(context.config):
+        reason = "whoever can remove snapshots there can remove what tells of them"
+        yield Check(subject, "anchor", WARN, f"it lies in the bucket {shared}, with snapshots", reason, mend)
+
+
+def _shared_with_anchor(config: Config) -> str:
+    """The bucket that holds the anchor and snapshots too; empty where none does."""
+    anchor = config.signing.anchor if config.signing else None
+    kept = [s for s in (config.store, *config.mirrors) if s is not None and s.is_s3]
+    bucket = _bucket(anchor) if anchor is not None and anchor.is_s3 else ""
+    return bucket if bucket in {_bucket(s) for s in kept} else ""
+
+
+def _bucket(settings: StoreSettings) -> str:
+    parts = settings.url.removeprefix("s3://").split("/")
+    return "/".join(parts[: 2 if parts[0].startswith("arn:") else 1])  # an access point's name is its second part
 
 
 def _access(context: Context, kind: str, place: Source | Target) -> Iterator[Check]:

@@ -59,7 +59,7 @@ def _place(
     faults += [Fault(place.url, p.entry.name, fault) for p in found.proofs if (fault := _stranger(context, p))]
     if wanted is not None and not chosen:
         faults.append(Fault(place.url, wanted.name, "it is not there; dr-toolkit snapshot mirror brings it"))
-    for name in sorted({e.source for e in there} | ({source} if source else set())):
+    for name in sorted({e.source for e in there} | ({source} if source else _remembered(context, place))):
         mine = [e for e in there if e.source == name]
         faults += [Fault(place.url, *fault) for fault in _baseline(context, place, name, mine, examined)]
         faults += [Fault(place.url, *fault) for fault in _heads(context, name, mine, examined)]
@@ -67,6 +67,20 @@ def _place(
         ProofRow(place.url, p.entry.source, p.entry.id, p.state, p.entry.complete, p.signed_with) for p in found.proofs
     ]
     return ProofResult(tuple(rows), tuple(faults), tuple(found.gaps))
+
+
+def _remembered(context: Context, place: ObjectStore) -> set[str]:
+    """Sources that should be there, whatever snapshots are: those with a baseline, or with a head of the anchor's."""
+    names = set(Baselines(place, context.now, context.seal).numbers())
+    if context.anchor is None:
+        return names
+    for name in context.config.sources.keys() - names:
+        try:
+            known = context.anchor.head(name) is not None
+        except IntegrityError:  # told with the heads
+            known = True
+        names |= {name} if known else set()
+    return names
 
 
 def _stranger(context: Context, proof: Proof) -> str:

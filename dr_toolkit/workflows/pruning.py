@@ -38,8 +38,10 @@ def prune(context: Context, *, dry_run: bool) -> PruneResult:
             reason="a snapshot is pruned with a signed tombstone, and signing.sign_with is not given",
             hint="Give signing.sign_with where prune is run.",
         )
-    there = context.snapshots.entries(sources[0].name if context.flags.source else None)
-    needed, lock, baselines = _needed_by_runs(context), _lock(context), context.baselines.numbers()
+    # What is about to be deleted is held against listings made after that of the snapshots.
+    seen = context.at_one_listing() if dry_run else context
+    there = seen.snapshots.entries(sources[0].name if context.flags.source else None)
+    needed, lock, baselines = _needed_by_runs(seen), _lock(context), seen.baselines.numbers()
     rows: list[PruneRow] = []
     failed: list[tuple[str, DrToolkitError]] = []
     for source in sources:

@@ -33,6 +33,8 @@ from tests.bench.section import Section
 SOURCES, SNAPSHOTS, MEGABYTES = 20, 1_000, 50
 TARGET_SECONDS, TARGET_TIMES = 2.0, 4.0
 """What committing a body of 50 MB should take at most: CPU seconds, and memory in bodies."""
+PAGE = 1_000
+"""How many names S3 gives in one answer."""
 
 _BEGIN = datetime(2024, 2, 29, 3, 0, 0, tzinfo=UTC)
 _SCOPE = Scope("111122223333", "us-east-1")
@@ -51,8 +53,10 @@ class _Counted(MemoryStore):
         return super().get(name)
 
     def list(self, prefix: str) -> list[str]:
+        names = super().list(prefix)
         self.calls["listings"] += 1
-        return super().list(prefix)
+        self.calls["pages"] += -(-max(1, len(names)) // PAGE)
+        return names
 
 
 @dataclass
@@ -106,9 +110,11 @@ def measure_listing(sizes: Sizes) -> Section:
     for what, run in work.items():
         store.calls.clear()
         seconds, _ = cpu(run, 1)
-        section.add(work=what, listings=store.calls["listings"], reads=store.calls["reads"], cpu_seconds=seconds)
+        counted = {name: store.calls[name] for name in ("listings", "pages", "reads")}
+        section.add(work=what, **counted, cpu_seconds=seconds)
     section.notes += [
-        "a listing of S3 is a call for each 1,000 names; a snapshot is three names",
+        f"a page is a call: a listing of S3 is one for each {PAGE:,} names; a snapshot is three names",
+        "of one source its own few names are listed by their prefixes, of all sources the whole store at once",
         "latest and as of a time are loaded: manifest, body and ids; the other reads are of baselines",
     ]
     return section

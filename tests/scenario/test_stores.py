@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -309,6 +310,40 @@ def test_an_unreadable_manifest_is_not_pruned_and_the_others_are(desk: Path) -> 
     assert ended.document["failed"][0]["what"] == f"prod/{ids[1]}"
 
 
+def test_a_dry_run_says_what_it_could_not_judge(desk: Path) -> None:
+    store = f"file://{desk}/store"
+    configure(store, source=", retention: {keep_last: 1}")
+    ids = past(store, 2)
+    record = desk / "store/baselines/prod/000001.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    ended = run("snapshot", "prune", "--dry-run")
+    assert ended.code == 12
+    assert "0 snapshots would be pruned, 0 kept; 1 failed" in ended.out
+    assert ids[0] not in ended.out
+
+
+@pytest.mark.parametrize(
+    ("gone", "named"),
+    [
+        (["v1"], "baselines/prod/000001.json"),
+        (["v1", "baselines"], "baselines/prod/"),
+    ],
+)
+def test_where_all_snapshots_of_a_source_are_gone_verify_says_so(gone: list[str], named: str, desk: Path) -> None:
+    """A folder keeps no delete markers: the baseline and the anchor alone tell."""
+    make_key("dr.key")
+    signing = f"signing: {{sign_with: 'key-file:dr.key', anchor: 'file://{desk}/anchor'}}\n"
+    configure(f"file://{desk}/store", signing)
+    assert run("snapshot", "verify", "--all").code == 0, "nothing was ever there"
+    only = taken()
+    for name in gone:
+        shutil.rmtree(desk / "store" / name)
+    ended = run("snapshot", "verify", "--all", "--format", "json")
+    assert ended.code == 12, ended.said
+    assert {fault["name"] for fault in ended.document["faults"]} == {named, f"v1/prod/{only}.manifest.json"}
+
+
 def test_without_rules_nothing_is_pruned(desk: Path) -> None:
     configure(f"file://{desk}/store")
     refused(run("snapshot", "prune"), 64, "how long", next_step="keep_daily")
@@ -372,6 +407,18 @@ def test_doctor_has_nothing_against_a_store_as_it_should_be(company: Company, de
     odd = {key: check["text"] for key, check in found.items() if check["state"] != "ok"}
     assert odd == {("anchor", "place"): "a folder of this machine"}
     assert run("doctor").code == 0
+
+
+def test_doctor_tells_of_an_anchor_in_reach_of_whoever_writes_snapshots(bucket: Bucket, mirror: Bucket) -> None:
+    make_key("dr.key")
+    mirrors = f"mirrors: [{{url: '{mirror.url}', region: eu-west-1}}]\n"
+    for anchor, region in ((bucket, "us-west-2"), (mirror, "eu-west-1")):
+        place = f"{{url: 's3://{anchor.name}/anchor', region: {region}}}"
+        configure(bucket.url, f"{mirrors}signing: {{sign_with: 'key-file:dr.key', anchor: {place}}}\n")
+        check = checks()["signatures", "anchor"]
+        assert (check["state"], check["text"]) == ("warning", f"it lies in the bucket {anchor.name}, with snapshots")
+    configure(bucket.url, f"signing: {{sign_with: 'key-file:dr.key', anchor: 's3://{mirror.name}/anchor'}}\n")
+    assert ("signatures", "anchor") not in checks()
 
 
 def test_doctor_tells_what_it_could_not_find_out(company: Company, desk: Path, bucket: Bucket) -> None:

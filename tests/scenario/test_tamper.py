@@ -197,6 +197,13 @@ def bury_what_came_after(crime: Crime) -> None:
         crime.bucket.put(f"v1/prod/{identity}.pruned.json", json.dumps(stone).encode())
 
 
+def call_what_came_after_incomplete(crime: Crime) -> None:
+    """The later snapshots, signed and unchanged, get the name of incomplete ones, which nobody takes by itself."""
+    for identity in crime.past.ids[1:]:
+        crime.bucket.put(f"v1/prod/{identity}.partial.manifest.json", crime.raw(identity))
+        crime.bucket.delete(f"v1/prod/{identity}.manifest.json")
+
+
 def replay_under_a_newer_name(crime: Crime) -> None:
     """The snapshot of the open port, as it was signed, under a newer name."""
     identity = f"{LATER}{crime.first[16:]}"
@@ -271,6 +278,7 @@ WAYS: list[Callable[[Crime], None]] = [
     roll_back,
     roll_back_and_leave_the_bodies,
     bury_what_came_after,
+    call_what_came_after_incomplete,
     replay_under_a_newer_name,
     replay_another_regions,
     drop_one_in_the_middle,
