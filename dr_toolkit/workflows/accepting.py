@@ -31,8 +31,11 @@ PART = "accepted-in-part"
 def accept(context: Context, only: Sequence[str], reason: str) -> AcceptResult:
     """Take a snapshot of what is live and make it the baseline, or one in which only some changes were made.
 
-    Raises GuardError where something could not be read, and UsageError where ``only`` matches no change.
+    Raises GuardError where something could not be read, and UsageError where ``only`` matches no change or the reason
+    is blank.
     """
+    if not reason.strip():
+        raise UsageError(reason="--reason says nothing", hint='Say why: --reason "change 4711 is approved"')
     source = context.source()
     with acquire(context.store, capture.lease_name(source.name), LEASE_SECONDS, context.now):
         return _accept(context, source, only, reason)
