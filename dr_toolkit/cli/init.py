@@ -25,7 +25,9 @@ def init(context: click.Context) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(EXAMPLE)
     except FileExistsError:
-        raise UsageError(reason=f"{path} is there already; it was left as it is") from None
+        hint = "Look at it: dr-toolkit doctor. Or name another file: dr-toolkit init --config FILE"
+        raise UsageError(reason=f"{path} is there already; it was left as it is", hint=hint) from None
     except OSError as error:
-        raise UsageError(reason=f"{path} can't be written: {error.strerror or error}") from None
+        reason = f"{path} can't be written: {error.strerror or error}"
+        raise UsageError(reason=reason, hint="Name another file: dr-toolkit init --config FILE") from None
     click.echo(f"wrote {path}: say what is backed up and where to, then: dr-toolkit snapshot create")

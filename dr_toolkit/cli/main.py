@@ -119,9 +119,8 @@ def _usage(error: click.ClickException, arguments: list[str]) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         print(error.format_message())
         return _flushed(WRONG_USAGE)
-    hint = ""
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        hint = f"See: {error.ctx.command_path} --help"
+    where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx is not None else "dr-toolkit"
+    hint = f"See: {where} --help"
     return _tell(UsageError(reason=error.format_message(), hint=hint), arguments)
 
 

@@ -106,7 +106,8 @@ def _values(file: str | None) -> dict[str, Hidden]:
         return read_values(Path(file).read_text(encoding="utf-8"), file)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        raise UsageError(reason=f"--secrets {file}: {reason}") from None
+        hint = "Name a text file in which a line is apigateway.api_key/NAME: VALUE"
+        raise UsageError(reason=f"--secrets {file}: {reason}", hint=hint) from None
 
 
 def _target(target: str | None, given_plan: Plan | None) -> str:
@@ -124,7 +125,9 @@ def _check(snapshot: str | None, plan_file: str | None, resume: str | None) -> N
 
     said = [n for n, v in (("--snapshot", snapshot), ("--plan", plan_file), ("--resume", resume)) if v]
     if len(said) > 1:
-        raise UsageError(reason=f"{' and '.join(said)} can't be said together: each names a snapshot of its own")
+        raise UsageError(
+            reason=f"{' and '.join(said)} exclude each other: each names a snapshot", hint="Say one of them."
+        )
 
 
 def _confirmation(session: Session, progress: Progress, yes: bool) -> Confirm:

@@ -46,7 +46,7 @@ def outputs(flags: Globals, formats: Sequence[str] = FORMATS) -> list[tuple[str,
     for name, separator, file in asked:
         if name not in formats:
             kind = f"format {name} is for drift and snapshot diff" if name in REPORTS else f"there is no format {name}"
-            raise UsageError(reason=f"{kind}; known here: {', '.join(formats)}")
+            raise UsageError(reason=f"{kind}; known here: {', '.join(formats)}", hint="Name one of them.")
         if separator and not file:
             raise UsageError(reason=f"--output {name}= names no file", hint=f"Write --output {name}=FILE.")
         if file:
@@ -78,7 +78,9 @@ def write_file(file: str, text: str) -> None:
     try:
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(reason=f"{file} can't be written: {error.strerror or error}") from None
+        raise UsageError(
+            reason=f"{file} can't be written: {error.strerror or error}", hint="Name another file."
+        ) from None
 
 
 _MAKE_IT = "Make the folder, or name a file in one that is there."
@@ -166,7 +168,7 @@ def _check_endpoint(url: str | None) -> None:
     try:
         endpoint_url(url or "https://aws.amazon.com")
     except ValueError as error:
-        raise UsageError(reason=f"--endpoint-url: {error}") from None
+        raise UsageError(reason=f"--endpoint-url: {error}", hint="Write https://HOST, or leave it out.") from None
 
 
 def _logged(progress: Callable[[str], None]) -> Callable[[str], None]:

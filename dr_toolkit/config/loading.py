@@ -41,7 +41,8 @@ def _load(path: Path, shown: str) -> Config:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise _unreadable(shown, "there is no such file") from error
+        hint = "Name one that is there, or write it: dr-toolkit init --config FILE"
+        raise _unreadable(shown, "there is no such file", hint) from error
     except OSError as error:
         raise _unreadable(shown, f"can't be read: {error.strerror or error}") from error
     from dr_toolkit.config.lines import read_tree
@@ -53,5 +54,5 @@ def _load(path: Path, shown: str) -> Config:
         raise _unreadable(shown, "is nested too deeply, or refers to itself") from error
 
 
-def _unreadable(shown: str, reason: str) -> ConfigError:
-    return ConfigError(file=shown, line=1, key="(file)", reason=reason)
+def _unreadable(shown: str, reason: str, hint: str = "") -> ConfigError:
+    return ConfigError(file=shown, line=1, key="(file)", reason=reason, **({"hint": hint} if hint else {}))

@@ -289,7 +289,9 @@ class RestoreResult:
         elif self.verify is not None:
             verdict += "; verified: nothing differs"
         missing = len(self.plan.blocked) + len(self.skipped)
-        return f"{verdict}; {missing:,} left out" if missing else verdict
+        verdict += f"; {missing:,} left out" if missing else ""
+        unknown = PlanResult(self.plan).gaps
+        return f"{verdict}; incomplete: {say.count(len(unknown), 'gap')}" if unknown else verdict
 
     def _done(self, target: str, total: str) -> str:
         if not self.plan.steps:

@@ -209,8 +209,9 @@ class DoctorResult:
     def verdict(self) -> str:
         """How many checks came to what."""
         counts = {state: sum(c.state == state for c in self.checks) for state in (BAD, UNKNOWN, WARN, GOOD)}
-        words = {BAD: "problem", UNKNOWN: "unknown", WARN: "warning", GOOD: "ok"}
-        return ", ".join(f"{n:,} {words[state]}" for state, n in counts.items() if n) or "nothing to look at"
+        words = {BAD: "problem", WARN: "warning"}
+        told = (say.count(n, words[s]) if s in words else f"{n:,} {s}" for s, n in counts.items() if n)
+        return ", ".join(told) or "nothing to look at"
 
     @property
     def exit_code(self) -> int:

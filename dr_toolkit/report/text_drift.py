@@ -108,15 +108,17 @@ def _deeds(page: Page, result: DriftResult) -> None:
     sections.heading(page, "Who")
     if result.deeds.trouble:
         page.line(("! ", sections.ATTENTION), result.deeds.trouble, indent=2, hang=4)
-    for key, deeds in result.deeds.found.items():
-        for deed in deeds:
+    keys = [change.key.text for change in result.changes]
+    for key in keys:
+        for deed in result.deeds.of(key):
             via = f" ({deed.via})" if deed.via else ""
             told = f"{via}, {deed.event} at {deed.at} from {deed.address}"
             page.entry([(deed.actor, "bold"), told], [(f"{key}  {deed.event_id}", "dim")], indent=2)
             page.line((deed.agent, "dim"), indent=6)
     for state, said in STATES.items():
-        if number := sum(s == state for s in result.deeds.states.values()):
-            page.line((f"{vocabulary.count(number, 'change')} {said}", "dim"), indent=2)
+        if number := sum(result.deeds.state(key) == state for key in keys):
+            far = ", as far as it could be read" if state == UNKNOWN and result.deeds.trouble else ""
+            page.line((f"{vocabulary.count(number, 'change')} {said}{far}", "dim"), indent=2)
 
 
 def _ignored(page: Page, result: DriftResult) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dr_toolkit.config import Source, matches
 from dr_toolkit.engine.compare import both_read, compare
@@ -31,8 +31,11 @@ PART = "accepted-in-part"
 def accept(context: Context, only: Sequence[str], reason: str) -> AcceptResult:
     """Take a snapshot of what is live and make it the baseline, or one in which only some changes were made.
 
-    Raises GuardError where something could not be read, and UsageError where ``only`` matches no change.
+    Raises GuardError where something could not be read, and UsageError where ``only`` matches no change or the reason
+    is blank.
     """
+    if not reason.strip():
+        raise UsageError(reason="--reason says nothing", hint='Say why: --reason "change 4711 is approved"')
     source = context.source()
     with acquire(context.store, capture.lease_name(source.name), LEASE_SECONDS, context.now):
         return _accept(context, source, only, reason)
@@ -43,7 +46,7 @@ def _accept(context: Context, source: Source, only: Sequence[str], reason: str) 
     if held is None:
         raise BaselineNotFound(source=source.name, store=context.store.url)
     snapshot = capture.load(context, source.name, "baseline")
-    taken_at = context.now()
+    taken_at = _moment(context, source)
     seal = secrets.of_snapshot(context, snapshot.manifest, source) or secrets.for_capture(context, source)
     if seal is None:
         secrets.without_values(snapshot.estate)
@@ -72,6 +75,14 @@ def _accept(context: Context, source: Source, only: Sequence[str], reason: str) 
         kept = secrets.packed(secrets.with_earlier(context, seal, part, {c.key.text for c in taken}), part)
         chosen = context.snapshots.write(source.name, scope, part, then, VERSION, kept)
     return AcceptResult(result, _set(context, source, chosen, held, reason), len(changes) - len(taken))
+
+
+def _moment(context: Context, source: Source) -> datetime:
+    """Now; the next second where the latest snapshot bears this one, since seconds tell which one is later."""
+    entries = context.snapshots.entries(source.name)
+    if entries and entries[-1].taken_at >= context.now().replace(microsecond=0):
+        context.pause(1)
+    return context.now()
 
 
 def _check(source: Source, snapshot: Snapshot, scope: Scope, live: Estate) -> None:

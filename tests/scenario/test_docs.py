@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import run
 from tests.estates import build_standard, build_target
 from tests.scenario.keyring import make_key
 from tests.stand import Stand
@@ -180,3 +181,16 @@ def test_what_is_shown_as_typed_is_a_command_that_exists() -> None:
         text = re.sub(r"```.*?```", "", (ROOT / document).read_text(encoding="utf-8"), flags=re.DOTALL)
         for word in re.findall(r"`dr-toolkit ([a-z]+)", text):
             assert word in cli.commands and not cli.commands[word].hidden, f"{document}: dr-toolkit {word}"
+
+
+def test_the_readme_names_every_permission_that_reading_needs() -> None:
+    named = set(re.findall(r"`([a-z0-9-]+:\w+\*?)`", (ROOT / "README.md").read_text(encoding="utf-8")))
+    for kind in run("types", "--format", "json").document["types"]:
+        if kind["service"].startswith("apigateway"):
+            assert "apigateway:GET" in named
+            continue
+        for operation in kind["reads"]:
+            service, _, name = operation.rpartition(":")
+            service = {"elbv2": "elasticloadbalancing"}.get(service, service)
+            wide = f"{service}:Describe*" if name.startswith("Describe") else ""
+            assert {f"{service}:{name}", wide} & named, f"{kind['name']} needs {service}:{name}"

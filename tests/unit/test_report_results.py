@@ -11,11 +11,12 @@ from dr_toolkit.engine.traffic import Traffic, network
 from dr_toolkit.errors import CloudDenied, LockedError, ManifestDamaged, StoreUnreachable
 from dr_toolkit.model.alerts import Alert
 from dr_toolkit.model.changes import ADOPT, REPLACE, Change, Plan
-from dr_toolkit.model.documents import BLOCKED, FAILED, Coverage, Finding
+from dr_toolkit.model.documents import BLOCKED, FAILED, GAP, Coverage, Finding
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report import vocabulary
 from dr_toolkit.report.listings import CreateEntry, CreateResult, OnceResult, OnceRow, StatusResult, StatusRow
 from dr_toolkit.report.results import DriftReport, DriftResult, PlanResult, RestoreResult, worst
+from dr_toolkit.report.store_results import GOOD, WARN, Check, DoctorResult
 from dr_toolkit.report.text import Result
 from tests.unit import report_samples as samples
 
@@ -146,6 +147,11 @@ def test_plan(plan: Plan, verdict: str, code: int) -> None:
     assert (PlanResult(plan).verdict, PlanResult(plan).exit_code) == (verdict, code)
 
 
+def test_checks_are_counted_with_their_nouns() -> None:
+    check = Check("store", "lock", WARN, "off", "", "")
+    assert DoctorResult((check, check, replace(check, state=GOOD))).verdict == "2 warnings, 1 ok"
+
+
 def test_restore() -> None:
     assert samples.RESTORED.verdict == "restored: 3 calls to dr-usw2 in 41s; verified: nothing differs"
     assert samples.RESTORED.exit_code == 0
@@ -157,6 +163,9 @@ def test_a_restore_that_leaves_something_out_is_incomplete() -> None:
     left = replace(samples.RESTORED, plan=samples.plan(gaps=()))
     assert left.verdict == "restored: 3 calls to dr-usw2 in 41s; verified: nothing differs; 1 left out"
     assert left.exit_code == 3
+    remade = replace(samples.RESTORED, plan=replace(samples.RESTORED.plan, findings=(Finding(GAP, "x", "k", "y"),)))
+    assert remade.verdict == "restored: 3 calls to dr-usw2 in 41s; verified: nothing differs; incomplete: 1 gap"
+    assert remade.exit_code == 3
 
 
 def test_a_restore_whose_verification_differs_says_so() -> None:

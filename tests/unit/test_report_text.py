@@ -13,6 +13,7 @@ import pytest
 
 from dr_toolkit.errors import SnapshotNotFound
 from dr_toolkit.model.changes import REPLACE, FieldChange
+from dr_toolkit.model.deeds import Deeds
 from dr_toolkit.model.documents import WARNING, Finding
 from dr_toolkit.report.listings import CreateResult
 from dr_toolkit.report.page import Column, Page
@@ -94,6 +95,19 @@ def test_drift_that_could_not_read_everything_says_so_first() -> None:
         "      apigateway.stage/shop/test",
         "  info homonym: there are two REST APIs called shop  apigateway.rest_api/shop~2",
     ]
+
+
+def test_who_counts_the_changes_that_are_shown() -> None:
+    keys = [samples.WORLD.key.text, samples.OFFICE.key.text]
+    result = samples.drift_result(
+        samples.added(samples.WORLD),
+        samples.added(samples.OFFICE),
+        severities=dict(zip(keys, ("critical", "info"), strict=True)),
+        deeds=Deeds({}, dict.fromkeys(keys, "unknown"), "AccessDenied"),
+    )
+    told = samples.text(DriftReport((result,)))
+    assert "\n  ! AccessDenied\n  2 changes not found in the trail, as far as it could be read\n" in told
+    assert "\n  1 change not found in the trail, as far" in samples.text(DriftReport((result.at_least("high"),)))
 
 
 def test_an_apis_parts_stand_beneath_the_api() -> None:

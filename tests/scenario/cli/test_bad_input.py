@@ -51,7 +51,7 @@ def test_a_faulty_config_is_named_by_file_line_and_key(fault: str) -> None:
 
 
 def test_a_config_that_is_named_must_be_there() -> None:
-    refused(run("drift", "--config", "nosuch.yaml"), 64, "nosuch.yaml", "no such file")
+    refused(run("drift", "--config", "nosuch.yaml"), 64, "nosuch.yaml", "no such file", next_step="init --config")
     refused(run("drift", "--config", "."), 64, ".:1", "can't be read")
     Path("noise.yaml").write_bytes(b"\x00\xff\xfe")
     refused(run("drift", "--config", "noise.yaml"), 64, "noise.yaml")

@@ -26,7 +26,7 @@ def test_init_writes_a_config_that_loads_and_never_overwrites_one(
     monkeypatch.chdir(tmp_path)
     assert run("init").code == 0
     written = Path("dr-toolkit.yaml").read_text(encoding="utf-8")
-    refused(run("init"), 64, "dr-toolkit.yaml is there already")
+    refused(run("init"), 64, "dr-toolkit.yaml is there already", next_step="dr-toolkit init --config FILE")
     assert Path("dr-toolkit.yaml").read_text(encoding="utf-8") == written
     listed = run("snapshot", "list", "--store", f"file://{tmp_path}/store")
     assert (listed.code, "no snapshots" in listed.out) == (0, True)

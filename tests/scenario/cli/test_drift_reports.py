@@ -87,7 +87,7 @@ def test_every_format_at_once_and_all_text_escaped(company: Company) -> None:
 
 def test_report_formats_are_for_drift_and_errors_come_in_them_too(desk: Path, first: str) -> None:
     refused(run("snapshot", "list", "--output", "html=list.html"), 64, "format html is for drift")
-    refused(run("drift", "--output", "pdf=x"), 64, "there is no format pdf")
+    refused(run("drift", "--output", "pdf=x"), 64, "there is no format pdf", next_step="Name one of them.")
     outputs = [part for name in ("html", "sarif", "junit", "markdown") for part in ("--output", f"{name}=e.{name}")]
     refused(run("drift", "--against", "nosuch", *outputs), 10, "nosuch")
     texts = [Path(f"e.{name}").read_text(encoding="utf-8") for name in ("html", "sarif", "junit", "markdown")]
@@ -176,6 +176,7 @@ def test_region_against_region(company: Company, desk: Path, first: str) -> None
     assert [(c["difference"], c["key"].split("/")[5]) for c in ended.document["changes"]] == [("removed", "9443-9443")]
     assert ended.document["sources"][0]["snapshot"]["id"] == "live"
     refused(run("drift", "--with", "dr", "--between", "a", "b"), 64, "exclude each other")
+    refused(run("drift", "--between", "a"), 64, "requires 2 arguments", next_step="dr-toolkit --help")
     refused(run("drift", "--with", "nosuch"), 64, "nosuch")
 
 
@@ -192,6 +193,7 @@ def own_store(company: Company, desk: Path) -> Path:
 
 def test_what_is_live_becomes_the_baseline_and_is_shown(company: Company, own_store: Path, first: str) -> None:
     refused(run("baseline", "accept"), 64, "--reason")
+    refused(run("baseline", "accept", "--reason", " "), 64, "--reason says nothing")
     nothing = run("baseline", "accept", "--reason", "why not")
     assert (nothing.code, "nothing to accept" in nothing.out) == (0, True)
     company.allow(company.group, 8081)
