@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from dr_toolkit.errors import RunNotFound
 from tests.estate_around import build_around, build_ground_around, name_the_api
+from tests.scenario.deaths import dies_anywhere, loses_any_answer
 from tests.scenario.desk import AWAY, HOME, Desk
-from tests.scenario.moments import Film, moment
 from tests.stand import Stand
 from tests.strict_aws.ec2.state import Ec2Region
 from tests.strict_aws.rest.state import Domains, RestRegion
@@ -50,30 +49,8 @@ def assert_whole(desk: Desk, at: str) -> None:
 
 
 def test_died_at_any_call_of_a_restore(desk: Desk) -> None:
-    begin = moment("nothing", AWAY, desk.store)
-    film = Film(AWAY, desk.store, [begin])
-    assert desk.restore(film=film).exit_code == 0
-    assert_whole(desk, "undisturbed")
-    called = [each for each in film.moments if each.after.startswith("the call of")]
-    assert len(called) > 20
-    for number, each in enumerate(called):
-        each.come_back(desk.store)
-        at = f"died after {each.after}"
-        try:
-            result = desk.restore(resume="last") if number % 2 else desk.restore()
-        except RunNotFound:
-            result = desk.restore()
-        assert (result.exit_code, list(result.failed)) == (0, []), f"{at}: {result.failed}"
-        assert_whole(desk, at)
+    assert dies_anywhere(desk, assert_whole) > 20
 
 
 def test_any_answer_is_lost(desk: Desk) -> None:
-    begin, gate = moment("nothing", AWAY, desk.store), desk.aws.gate
-    for number in range(1, 26):
-        begin.come_back(desk.store)
-        mark = gate.mark()
-        gate.lose_answer(number)
-        result = desk.restore()
-        lost = [c for c in gate.since(mark) if c.fault == "answer lost"]
-        assert (result.exit_code, list(result.failed)) == (0, []), f"{lost}: {result.failed}"
-        assert_whole(desk, str(lost))
+    loses_any_answer(desk, assert_whole, calls=25)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from dr_toolkit.errors import RunNotFound
 from tests.estate_rest_around import VALUES, build_around, build_ground, target_arn
+from tests.scenario.deaths import dies_anywhere, loses_any_answer
 from tests.scenario.desk import AWAY, HOME, Desk
-from tests.scenario.moments import Film, moment
 from tests.stand import Stand
 from tests.strict_aws.rest.state import RestRegion
 
@@ -57,30 +56,8 @@ def assert_whole(desk: Desk, at: str) -> None:
 
 def test_died_at_any_moment_of_a_restore(desk: Desk) -> None:
     """After each call whose answer never came, and after every other write."""
-    film = Film(AWAY, desk.store, [moment("nothing", AWAY, desk.store)])
-    assert desk.restore(film=film).exit_code == 0
-    assert_whole(desk, "undisturbed")
-    called = [each for each in film.moments if each.after.startswith("the call of")]
-    assert len(called) == CALLS
-    for number, each in enumerate([*called, *film.moments[::7]]):
-        each.come_back(desk.store)
-        at = f"died after {each.after}"
-        try:
-            result = desk.restore(resume="last") if number % 2 else desk.restore()
-        except RunNotFound:
-            result = desk.restore()
-        assert (result.exit_code, list(result.failed)) == (0, []), f"{at}: {result.verdict} {result.failed}"
-        assert_whole(desk, at)
+    assert dies_anywhere(desk, assert_whole, every=7) == CALLS
 
 
 def test_any_answer_is_lost(desk: Desk) -> None:
-    begin, gate = moment("nothing", AWAY, desk.store), desk.aws.gate
-    for number in range(1, CALLS + 1):
-        begin.come_back(desk.store)
-        mark = gate.mark()
-        gate.lose_answer(number)
-        result = desk.restore()
-        lost = [c for c in gate.since(mark) if c.fault == "answer lost"]
-        assert len(lost) == 1, number
-        assert (result.exit_code, list(result.failed)) == (0, []), f"{lost[0]}: {result.verdict} {result.failed}"
-        assert_whole(desk, str(lost[0]))
+    loses_any_answer(desk, assert_whole, calls=CALLS)

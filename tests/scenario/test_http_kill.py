@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from dr_toolkit.errors import RunNotFound
 from tests.estate_groups import build_vpcs
 from tests.estate_http import HttpEstate, build_link
 from tests.estates import Estate, allow_logging
+from tests.scenario.deaths import dies_anywhere, loses_any_answer
 from tests.scenario.desk import AWAY, HOME, Clients, Desk
-from tests.scenario.moments import Film, moment
 from tests.stand import Stand
 from tests.strict_aws.http.state import HttpApi, HttpRegion
 
@@ -90,34 +89,11 @@ def assert_whole(desk: Desk, at: str) -> None:
 
 def test_died_at_any_moment_of_a_restore(desk: Desk) -> None:
     """After each call whose answer never came, and after every other write."""
-    begin = moment("nothing", AWAY, desk.store)
-    film = Film(AWAY, desk.store, [begin])
-    assert desk.restore(film=film).exit_code == 0
-    assert_whole(desk, "undisturbed")
-    called = [each for each in film.moments if each.after.startswith("the call of")]
-    assert len(called) == 17
-    for number, each in enumerate([*called, *film.moments[::5]]):
-        each.come_back(desk.store)
-        at = f"died after {each.after}"
-        try:
-            result = desk.restore(resume="last") if number % 2 else desk.restore()
-        except RunNotFound:
-            result = desk.restore()
-        assert (result.exit_code, list(result.failed)) == (0, []), f"{at}: {result.verdict}"
-        assert_whole(desk, at)
+    assert dies_anywhere(desk, assert_whole, every=5) == 17
 
 
 def test_any_answer_is_lost(desk: Desk) -> None:
-    begin, gate = moment("nothing", AWAY, desk.store), desk.aws.gate
-    for number in range(1, 18):
-        begin.come_back(desk.store)
-        mark = gate.mark()
-        gate.lose_answer(number)
-        result = desk.restore()
-        lost = [c for c in gate.since(mark) if c.fault == "answer lost"]
-        assert len(lost) == 1, number
-        assert (result.exit_code, list(result.failed)) == (0, []), f"{lost[0]}: {result.verdict}"
-        assert_whole(desk, str(lost[0]))
+    loses_any_answer(desk, assert_whole, calls=17)
 
 
 def test_a_deployment_is_made_of_what_was_put_right(desk: Desk) -> None:

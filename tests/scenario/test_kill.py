@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from dr_toolkit.errors import LockedError, RunNotFound, UnfinishedRun
+from dr_toolkit.errors import LockedError, UnfinishedRun
 from dr_toolkit.report.results import PlanResult, RestoreResult
 from dr_toolkit.workflows import restore
+from tests.scenario import deaths
 from tests.scenario.desk import AWAY, HOME, Desk
 from tests.scenario.disturbance import disturb
 from tests.scenario.moments import Film, Moment, moment
@@ -38,11 +39,8 @@ class Scene:
         self.begin.come_back(self.desk.store)
 
     def gone_on(self) -> RestoreResult:
-        """What a person does after a crash; where nothing was begun, there is nothing to resume."""
-        try:
-            return self.desk.restore(resume="last")
-        except RunNotFound:
-            return self.desk.restore()
+        """What a person does after a crash."""
+        return deaths.gone_on(self.desk)
 
     def film(self) -> list[Moment]:
         """Every moment of a whole restore from here, the begin included."""
