@@ -68,10 +68,13 @@ def packed(seal: Seal | None, estate: Estate) -> bytes | None:
 
 def with_earlier(context: Context, seal: Seal | None, estate: Estate, now: Container[str]) -> Seal | None:
     """The seal, with the values of the snapshot that was opened last for all keys but those in ``now``."""
-    for text in estate.lines if seal is not None else ():
-        value = context.vault.get(SecretRef(ResourceKey.parse(text))) if text.startswith(f"{API_KEY}/") else None
-        if seal is not None and value is not None and text not in now:
-            seal.seal(text, value)
+    if seal is None:
+        return None
+    for text in estate.lines:
+        if text.startswith(f"{API_KEY}/") and text not in now:
+            value = context.vault.get(SecretRef(ResourceKey.parse(text)))
+            if value is not None:
+                seal.seal(text, value)
     return seal
 
 

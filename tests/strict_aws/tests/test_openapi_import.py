@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from tests.strict_aws import StrictAws
 from tests.strict_aws.refusals import Refusal
 from tests.strict_aws.rest.policies import read_policy
+from tests.strict_aws.tests.openapi_calls import PREFIX, errors_of, import_api, method_of
 from tests.strict_aws.tests.openapi_samples import (
     EXT,
     INVOKE,
@@ -25,33 +26,15 @@ from tests.strict_aws.tests.openapi_samples import (
 )
 from tests.strict_aws.tests.refused import refused
 
-PREFIX = "Errors found during import:\n\t"
-
-
-def _imported(rest: Any, document: Document, **params: Any) -> Any:
-    return rest.import_rest_api(body=json.dumps(document), **params)
-
-
-def _method(rest: Any, api: str, path: str = "/", verb: str = "GET") -> Any:
-    resources = {row["path"]: row["id"] for row in rest.get_resources(restApiId=api, limit=500)["items"]}
-    return rest.get_method(restApiId=api, resourceId=resources[path], httpMethod=verb)
-
-
-def _errors(rest: Any, document: Document, **params: Any) -> str:
-    code, message = refused(rest.import_rest_api, body=json.dumps(document), **params)
-    assert code == "BadRequestException"
-    return message
-
-
 ONE = openapi({"/": {"get": operation()}})
 
 
 def test_an_import_is_edge_optimised_unless_said(rest: Any) -> None:
     """endpointConfigurationTypes names another type; a private API is dualstack."""
-    assert _imported(rest, ONE)["endpointConfiguration"] == {"types": ["EDGE"], "ipAddressType": "ipv4"}
-    regional = _imported(rest, ONE, parameters={"endpointConfigurationTypes": "REGIONAL"})
+    assert import_api(rest, ONE)["endpointConfiguration"] == {"types": ["EDGE"], "ipAddressType": "ipv4"}
+    regional = import_api(rest, ONE, parameters={"endpointConfigurationTypes": "REGIONAL"})
     assert regional["endpointConfiguration"]["types"] == ["REGIONAL"]
-    private = _imported(rest, ONE, parameters={"endpointConfigurationTypes": "PRIVATE"})
+    private = import_api(rest, ONE, parameters={"endpointConfigurationTypes": "PRIVATE"})
     assert private["endpointConfiguration"] == {"types": ["PRIVATE"], "ipAddressType": "dualstack"}
 
 
@@ -65,20 +48,20 @@ def test_parameters_have_a_few_values(rest: Any, name: str, value: str) -> None:
 @pytest.mark.parametrize("version", ["3.1.0", "2.0", ""])
 def test_only_openapi_3_0_and_swagger_2_0(rest: Any, version: str) -> None:
     """Another version is no document at all."""
-    assert _errors(rest, ONE | {"openapi": version}) == "Invalid OpenAPI input."
+    assert errors_of(rest, ONE | {"openapi": version}) == "Invalid OpenAPI input."
 
 
 def test_six_megabytes_are_too_much(rest: Any, strict: StrictAws) -> None:
     """The limit holds for the document as it is sent."""
     padded = ONE | {"x-padding": "x" * 6 * 1024 * 1024}
-    assert "6 MB" in _errors(rest, padded)
+    assert "6 MB" in errors_of(rest, padded)
     strict.switch_off("rest.import-size")
-    assert _imported(rest, padded)["id"]
+    assert import_api(rest, padded)["id"]
 
 
 def test_no_models_are_made_but_the_documents(rest: Any) -> None:
     """CreateRestApi makes Empty and Error; an import does not."""
-    assert rest.get_models(restApiId=_imported(rest, ONE)["id"])["items"] == []
+    assert rest.get_models(restApiId=import_api(rest, ONE)["id"])["items"] == []
     assert {m["name"] for m in rest.get_models(restApiId=rest.create_rest_api(name="made")["id"])["items"]} == {
         "Empty",
         "Error",
@@ -92,9 +75,9 @@ def test_variables_are_resolved(rest: Any, client: Any) -> None:
     )
     uri += ":${AWS::Region}:${AWS::AccountId}:function:keeper/invocations"
     document = openapi({"/": {"get": operation({"type": "aws_proxy", "httpMethod": "POST", "uri": uri})}})
-    assert _method(rest, _imported(rest, document)["id"])["methodIntegration"]["uri"] == INVOKE
+    assert method_of(rest, import_api(rest, document)["id"])["methodIntegration"]["uri"] == INVOKE
     west = client("apigateway", region="us-west-2", account="222222222222")
-    found = _method(west, _imported(west, document)["id"])["methodIntegration"]["uri"]
+    found = method_of(west, import_api(west, document)["id"])["methodIntegration"]["uri"]
     assert found == INVOKE.replace("us-east-1", "us-west-2").replace("123456789012", "222222222222")
 
 
@@ -115,7 +98,7 @@ def test_settings_come_by_extensions(rest: Any) -> None:
             }
         ],
     }
-    made = _imported(rest, document, parameters={"endpointConfigurationTypes": "PRIVATE"})
+    made = import_api(rest, document, parameters={"endpointConfigurationTypes": "PRIVATE"})
     api = rest.get_rest_api(restApiId=made["id"])
     assert (api["apiKeySource"], api["binaryMediaTypes"], api["minimumCompressionSize"]) == (
         "AUTHORIZER",
@@ -130,7 +113,7 @@ def test_settings_come_by_extensions(rest: Any) -> None:
     old = swagger({"/": {"get": {"responses": {}}}}) | {
         EXT + "endpoint-configuration": {"disableExecuteApiEndpoint": True}
     }
-    assert _imported(rest, old)["disableExecuteApiEndpoint"] is True
+    assert import_api(rest, old)["disableExecuteApiEndpoint"] is True
 
 
 def test_validators_by_name(rest: Any) -> None:
@@ -141,35 +124,35 @@ def test_validators_by_name(rest: Any) -> None:
         EXT + "request-validators": {"body": flags, "none": {}},
         EXT + "request-validator": "body",
     }
-    api = _imported(rest, document)["id"]
+    api = import_api(rest, document)["id"]
     validators = {v["name"]: v for v in rest.get_request_validators(restApiId=api)["items"]}
     assert {k: v for k, v in validators["body"].items() if k in flags} == flags
-    assert _method(rest, api)["requestValidatorId"] == validators["body"]["id"]
-    assert _method(rest, api, verb="PUT")["requestValidatorId"] == validators["none"]["id"]
+    assert method_of(rest, api)["requestValidatorId"] == validators["body"]["id"]
+    assert method_of(rest, api, verb="PUT")["requestValidatorId"] == validators["none"]["id"]
     document[EXT + "request-validator"] = "missing"
     text = "Unable to put method 'GET' on resource at path '/': Invalid Request Validator identifier specified"
-    assert _errors(rest, document) == PREFIX + text
+    assert errors_of(rest, document) == PREFIX + text
 
 
 def test_gateway_responses(rest: Any) -> None:
     """Customised responses, whose statuses may be numbers; a type that is not there is an error."""
     given = {"statusCode": 401, "responseTemplates": {"application/json": "{}"}}
-    api = _imported(rest, ONE | {EXT + "gateway-responses": {"UNAUTHORIZED": given, "DEFAULT_4XX": {}}})["id"]
+    api = import_api(rest, ONE | {EXT + "gateway-responses": {"UNAUTHORIZED": given, "DEFAULT_4XX": {}}})["id"]
     kept = rest.get_gateway_response(restApiId=api, responseType="UNAUTHORIZED")
     assert (kept["statusCode"], kept["defaultResponse"]) == ("401", False)
-    assert "gateway response 'TEAPOT'" in _errors(rest, ONE | {EXT + "gateway-responses": {"TEAPOT": given}})
+    assert "gateway response 'TEAPOT'" in errors_of(rest, ONE | {EXT + "gateway-responses": {"TEAPOT": given}})
 
 
 def test_documentation_parts_unless_ignored(rest: Any) -> None:
     """Parts get the defaults of their locations; `ignore=documentation` leaves them out."""
     parts = [{"location": {"type": "METHOD", "method": "GET"}, "properties": {"description": "reads"}}]
     document = ONE | {EXT + "documentation": {"version": "1", "documentationParts": parts}}
-    api = _imported(rest, document)["id"]
+    api = import_api(rest, document)["id"]
     (part,) = rest.get_documentation_parts(restApiId=api)["items"]
     assert part["location"] == {"type": "METHOD", "method": "GET", "path": "/"}
     assert json.loads(part["properties"]) == {"description": "reads"}
     assert rest.get_documentation_versions(restApiId=api)["items"] == []
-    other = _imported(rest, document, parameters={"ignore": "documentation"})["id"]
+    other = import_api(rest, document, parameters={"ignore": "documentation"})["id"]
     assert rest.get_documentation_parts(restApiId=other)["items"] == []
 
 
@@ -184,7 +167,7 @@ def test_errors_are_listed_with_the_warnings_and_leave_nothing(rest: Any) -> Non
     }
     pattern = "Parameter name should match the following regular expression: ^[a-zA-Z0-9._$-]+$"
     invalid = "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
-    assert _errors(rest, openapi(paths)) == (
+    assert errors_of(rest, openapi(paths)) == (
         PREFIX + "Unable to put integration on 'GET' for resource at path '/a': Invalid HTTP endpoint specified for URI"
         "\n\tUnable to create resource at path '/{y}/b': A sibling ({x}) of this resource already has a variable path "
         "part -- only one is allowed"
@@ -199,11 +182,11 @@ def test_warnings_fail_an_import_only_where_they_are_to(rest: Any, strict: Stric
     """With failonwarnings they are the refusal, and nothing is made."""
     document = ONE | {"components": {"invalid_key_will_warn": "a value"}}
     text = "Parse issue: attribute components.invalid_key_will_warn is unexpected"
-    assert _imported(rest, document)["warnings"] == [text]
-    assert _errors(rest, document, failOnWarnings=True) == f"Warnings found during import:\n\t{text}"
+    assert import_api(rest, document)["warnings"] == [text]
+    assert errors_of(rest, document, failOnWarnings=True) == f"Warnings found during import:\n\t{text}"
     assert len(rest.get_rest_apis()["items"]) == 1
     strict.switch_off("rest.import-parse-issues")
-    assert "warnings" not in _imported(rest, document, failOnWarnings=True)
+    assert "warnings" not in import_api(rest, document, failOnWarnings=True)
 
 
 def test_paths_become_resources(rest: Any) -> None:
@@ -217,13 +200,13 @@ def test_paths_become_resources(rest: Any) -> None:
         "/c",
         "/c/{d+}",
     ]
-    assert _method(rest, api, "/c/{d+}", "ANY")["requestParameters"] == {"method.request.path.d": True}
+    assert method_of(rest, api, "/c/{d+}", "ANY")["requestParameters"] == {"method.request.path.d": True}
 
 
 def test_more_than_300_resources_are_an_error(rest: Any) -> None:
     """The quota holds for imports."""
     many = openapi({f"/p{number}": {} for number in range(300)})
-    assert "path '/p299'" in _errors(rest, many)
+    assert "path '/p299'" in errors_of(rest, many)
 
 
 def test_documentation_by_itself(rest: Any) -> None:

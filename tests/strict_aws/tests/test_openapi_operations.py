@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.strict_aws.tests.openapi_calls import PREFIX, errors_of, import_api, method_of
 from tests.strict_aws.tests.openapi_samples import (
     EXT,
     INTEGRATION,
@@ -23,24 +24,6 @@ from tests.strict_aws.tests.openapi_samples import (
     responses,
     swagger,
 )
-from tests.strict_aws.tests.refused import refused
-
-PREFIX = "Errors found during import:\n\t"
-
-
-def _imported(rest: Any, document: Document, **params: Any) -> Any:
-    return rest.import_rest_api(body=json.dumps(document), **params)
-
-
-def _method(rest: Any, api: str, path: str = "/", verb: str = "GET") -> Any:
-    resources = {row["path"]: row["id"] for row in rest.get_resources(restApiId=api, limit=500)["items"]}
-    return rest.get_method(restApiId=api, resourceId=resources[path], httpMethod=verb)
-
-
-def _errors(rest: Any, document: Document, **params: Any) -> str:
-    code, message = refused(rest.import_rest_api, body=json.dumps(document), **params)
-    assert code == "BadRequestException"
-    return message
 
 
 def test_security_of_operations(rest: Any) -> None:
@@ -56,13 +39,13 @@ def test_security_of_operations(rest: Any) -> None:
     verbs |= {"delete": [], "patch": [{"iam": []}]}
     path = {verb: operation() | ({} if s is None else {"security": s}) for verb, s in verbs.items()}
     path["head"] = operation() | {"security": [], EXT + "auth": {"type": "AWS_IAM"}}
-    api = _imported(
+    api = import_api(
         rest,
         openapi({"/": path}, components={"securitySchemes": schemes}, security=[{"token": []}]),
         failOnWarnings=True,
     )["id"]
     kinds = {row["id"]: row for row in rest.get_authorizers(restApiId=api)["items"]}
-    found = {verb: _method(rest, api, verb=verb.upper()) for verb in path}
+    found = {verb: method_of(rest, api, verb=verb.upper()) for verb in path}
     assert {verb: m["authorizationType"] for verb, m in found.items()} == {
         "get": "CUSTOM",
         "put": "CUSTOM",
@@ -87,18 +70,18 @@ def test_other_schemes_are_left_out(rest: Any) -> None:
     """oauth2 and http are warned of, and their operations are open."""
     schemes = {"oauth": {"type": "oauth2"}, "basic": {"type": "http", "scheme": "basic"}}
     document = openapi({"/": {"get": operation(security=[{"oauth": []}])}}, components={"securitySchemes": schemes})
-    made = _imported(rest, document)
+    made = import_api(rest, document)
     assert made["warnings"] == [
         "Unsupported security definition type 'oauth2' for 'oauth'. Ignoring.",
         "Unsupported security definition type 'http' for 'basic'. Ignoring.",
     ]
-    assert _method(rest, made["id"])["authorizationType"] == "NONE"
+    assert method_of(rest, made["id"])["authorizationType"] == "NONE"
 
 
 def test_an_authorizer_that_cannot_be(rest: Any) -> None:
     """Its own refusal is an error of the import."""
     broken = authorizer("token") | {EXT + "authorizer": {"type": "token"}}
-    message = _errors(rest, openapi({}, components={"securitySchemes": {"keeper": broken}}))
+    message = errors_of(rest, openapi({}, components={"securitySchemes": {"keeper": broken}}))
     assert message.startswith(PREFIX + "Unable to create Authorizer 'keeper': Authorizer URI must be specified")
 
 
@@ -110,13 +93,13 @@ def _modelled(schema: Document, **schemas: Any) -> Document:
 
 def test_schemas_written_in_place_become_models(rest: Any) -> None:
     """They are named MODEL and six letters; plain types and missing references are dropped, with a warning."""
-    api = _imported(rest, _modelled({"type": "object", "properties": {"a": {"type": "string"}}}))["id"]
+    api = import_api(rest, _modelled({"type": "object", "properties": {"a": {"type": "string"}}}))["id"]
     (model,) = rest.get_models(restApiId=api)["items"]
     assert model["name"].startswith("MODEL") and len(model["name"]) == 11
-    assert _method(rest, api)["methodResponses"]["200"]["responseModels"] == {"application/json": model["name"]}
-    plain = _imported(rest, _modelled({"type": "string"}))
+    assert method_of(rest, api)["methodResponses"]["200"]["responseModels"] == {"application/json": model["name"]}
+    plain = import_api(rest, _modelled({"type": "string"}))
     assert plain["warnings"] == ["Unsupported model type 'StringSchema' in 200 response to method 'GET /'. Ignoring."]
-    missing = _imported(rest, _modelled({"$ref": "#/components/schemas/Gone"}))
+    missing = import_api(rest, _modelled({"$ref": "#/components/schemas/Gone"}))
     assert missing["warnings"] == ["Reference to model 'Gone' not found. Ignoring."]
     assert rest.get_models(restApiId=missing["id"])["items"] == []
 
@@ -124,7 +107,7 @@ def test_schemas_written_in_place_become_models(rest: Any) -> None:
 def test_what_a_schema_loses(rest: Any) -> None:
     """Members that draft 4 does not know are dropped; a property of such a name stays."""
     schema = {"type": "object", "example": {}, "properties": {"example": {"type": "string", "readOnly": True}}}
-    api = _imported(rest, _modelled({"$ref": "#/components/schemas/Held"}, Held=schema))["id"]
+    api = import_api(rest, _modelled({"$ref": "#/components/schemas/Held"}, Held=schema))["id"]
     kept = json.loads(rest.get_model(restApiId=api, modelName="Held")["schema"])
     assert kept == {"type": "object", "properties": {"example": {"type": "string"}}}
 
@@ -139,7 +122,7 @@ def test_what_a_schema_loses(rest: Any) -> None:
 )
 def test_models_that_cannot_be(rest: Any, name: str, schema: Document, reason: str) -> None:
     """They end the import, whoever uses them."""
-    message = _errors(rest, openapi({}, components={"schemas": {name: schema}}))
+    message = errors_of(rest, openapi({}, components={"schemas": {name: schema}}))
     assert message.startswith(PREFIX + f"Unable to create model for '{name}': ")
     assert reason in message
 
@@ -150,7 +133,7 @@ def test_swagger_bodies_and_content_types(rest: Any) -> None:
     put = {"consumes": ["application/json", "application/xml"], "parameters": [body], INTEGRATION: mock()}
     put["responses"] = old_responses(model="Item")
     document = swagger({"/": {"put": put}}, produces=["text/xml"], definitions={"Item": {"type": "object"}})
-    method = _method(rest, _imported(rest, document)["id"], verb="PUT")
+    method = method_of(rest, import_api(rest, document)["id"], verb="PUT")
     assert method["requestModels"] == {"application/json": "Item", "application/xml": "Item"}
     assert method["methodResponses"]["200"]["responseModels"] == {"text/xml": "Item"}
 
@@ -172,8 +155,8 @@ def test_integrations_in_full(rest: Any) -> None:
             "5\\d\\d": {"statusCode": 502, "contentHandling": "CONVERT_TO_BINARY"},
         },
     )
-    api = _imported(rest, openapi({"/{id}": {"get": operation(given)}}))["id"]
-    assert _method(rest, api, "/{id}")["methodIntegration"] == {
+    api = import_api(rest, openapi({"/{id}": {"get": operation(given)}}))["id"]
+    assert method_of(rest, api, "/{id}")["methodIntegration"] == {
         "type": "HTTP",
         "httpMethod": "GET",
         "uri": "https://backend.example.com/items",
@@ -197,4 +180,4 @@ def test_integrations_in_full(rest: Any) -> None:
 def test_malformed_integrations(rest: Any, broken: Any) -> None:
     """They end the import at once."""
     text = "Unable to parse API definition because of a malformed integration at path /a."
-    assert _errors(rest, openapi({"/a": {"get": operation() | {INTEGRATION: broken}}})) == text
+    assert errors_of(rest, openapi({"/a": {"get": operation() | {INTEGRATION: broken}}})) == text
