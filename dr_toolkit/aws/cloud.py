@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 _READS = ("Get", "Describe", "List", "Lookup")
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
+_LONGEST = 32.0
+
 PATIENCE = 10
 """How often a throttled call is made at most."""
 
@@ -92,6 +94,8 @@ class AwsCloud:
             if isinstance(answer.error, CloudThrottled) and left:
                 self._throttles = True
                 self._pacer.refused(place, limits, answer.after)
+                if not limits:  # there is no turn to wait for where AWS publishes no rate
+                    self._pacer.pause(min(_LONGEST, 0.5 * 2 ** (PATIENCE - 1 - left)))
             elif answer.may_pass and (wait := next(waits, None)) is not None:
                 self._pacer.pause(wait)
             else:

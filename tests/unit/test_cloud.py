@@ -52,6 +52,13 @@ def test_a_throttled_call_is_made_again(cloud: AwsCloud, gate: Gate, waits: list
     assert len(read(cloud)["items"]) == 1
 
 
+def test_where_no_rate_is_published_waits_double(cloud: AwsCloud, gate: Gate, waits: list[float]) -> None:
+    gate.throttle("DescribeLogGroups", 4)
+    cloud.call("logs", "DescribeLogGroups", {})
+    assert waits == [0.5, 1.0, 2.0, 4.0]
+    assert gate.count("DescribeLogGroups") == 5
+
+
 def test_patience_ends_with_the_reason(cloud: AwsCloud, gate: Gate) -> None:
     gate.throttle("CreateRestApi", 1000)
     with pytest.raises(CloudThrottled, match="TooManyRequestsException"):
