@@ -55,10 +55,11 @@ class Made:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, and the survey of the target that it rests on."""
+    """A plan, the survey of the target that it rests on, and what is wanted there."""
 
     plan: Plan
     survey: Survey
+    wanted: Estate
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,7 @@ class View:
             bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
             gaps=manifest.gaps,
         )
-        return Planned(plan, found)
+        return Planned(plan, found, moved.estate)
 
 
 def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:
