@@ -243,10 +243,10 @@ class _Restore:
     # --- doing it ---------------------------------------------------------------------------------------
 
     def _apply(self, first: Planned, options: Options) -> RestoreResult:
-        """Make the steps until nothing differs any more, then write the end."""
-        applying = Applying(self.context, self.seen, options, self.made, self.journal, self.lease)
-        left, total, bindings = applying.run(first)
-        self.made = applying.made
+        """Make the steps until nothing is left of them; then write the end."""
+        applying = Applying(self.context, self.seen, self.journal, self.lease, options, self.made)
+        applied = applying.apply(first)
+        self.made, total, left = applying.made, applied.total, applied.left
         verified = _verified(self.seen, left.plan, time.monotonic() - self.began)
         self._end(left, total, verified)
         kept = self.seen.snapshot.estate.lines
@@ -258,7 +258,7 @@ class _Restore:
             skipped=total.skipped,
             verify=verified,
             seconds=time.monotonic() - self.began,
-            bindings={k: v for k, v in bindings.items() if k in kept},
+            bindings={k: v for k, v in applied.bindings.items() if k in kept},
         )
 
     def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
