@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dr_toolkit.engine import concrete
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader, Reading
 from dr_toolkit.engine.openapi import nouns
 from dr_toolkit.engine.pairing import Known, Names, pair
+from dr_toolkit.model.changes import Join
 from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.estate import Estate
-from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.served import REST
 from dr_toolkit.spec.types import Row
@@ -81,3 +83,22 @@ def take(aws: StrictAws, region: str, known: Known | None = None) -> Taken:
         reading = Reader(cloud, TYPES).read()
         names = pair(reading, TYPES, cloud.scope, known or {})
         return Taken(cloud, reading, names, canonicalise(reading, TYPES, names))
+
+
+def concrete_nouns(taken: Taken, api: ResourceKey, scope: Scope) -> list[Resource]:
+    """The nouns of an API's draft as their verbs want them, for another region."""
+    return [concrete.resource(noun, TYPES, scope) for noun in taken.draft(api)]
+
+
+def resolved(value: Any, ids: Mapping[str, str]) -> Any:
+    """A document with ids in the place of references."""
+    match value:
+        case Ref(key):
+            return ids[key.text]
+        case Join(parts):
+            return "".join(part if isinstance(part, str) else ids[part.key.text] for part in parts)
+        case dict():
+            return {name: resolved(each, ids) for name, each in value.items()}
+        case list():
+            return [resolved(each, ids) for each in value]
+    return value

@@ -61,14 +61,31 @@ def as_exported(schema: Any) -> Any:
     return walked(schema, lambda ref: ref, lambda name, value: name != "$schema")
 
 
-def as_written(schema: Any, api: ResourceKey) -> Any:
-    """A model's schema for an import, in which OpenAPI 3.0 knows every member.
+def as_written(schema: Any, api: ResourceKey) -> tuple[dict[str, Any], bool]:
+    """A model's schema for an import, in which OpenAPI 3.0 knows every member; and whether that is all of it.
 
     Raises `Unheld` where it is no object, or refers to anything but models of its own API.
     """
     if not isinstance(schema, Mapping):
         raise Unheld("its schema is no JSON object")
-    return walked(schema, lambda ref: w.SCHEMAS + model_of(ref, api), _is_known)
+
+    def refer(reference: Any) -> str:
+        return w.SCHEMAS + model_of(reference, api)
+
+    made = walked(schema, refer, _is_known)
+    return made, made == _referring(schema, refer)
+
+
+def _referring(schema: Any, refer: Refer) -> Any:
+    """All of a schema with other references."""
+    if isinstance(schema, list):
+        return [_referring(each, refer) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    return {
+        name: refer(value) if name == "$ref" and isinstance(value, str | Join) else _referring(value, refer)
+        for name, value in schema.items()
+    }
 
 
 def _is_known(name: str, value: Any) -> bool:
