@@ -108,8 +108,11 @@ class _Import:
     def _written(self, phase: int) -> Written | str:
         """The document of a phase, or why there is none."""
         nouns = [concrete.resource(noun, self.registry, self.aim.scope) for noun in self._nouns(phase)]
+        own = self.aim.wanted.get(self.api)
+        if own is None:
+            return "the snapshot does not hold the API itself"
         try:
-            written = self.carrier.document(nouns, self.api)
+            written = self.carrier.document(nouns, concrete.resource(own, self.registry, self.aim.scope))
         except ValueError as error:
             return str(error)
         if not fits(written.document):

@@ -20,7 +20,7 @@ class Carrier:
 
     api: str
     types: frozenset[str]
-    document: Callable[[Iterable[Resource], ResourceKey], Written]
+    document: Callable[[Iterable[Resource], Resource], Written]
     call: Callable[[ResourceKey, Any], Call]
 
 
@@ -48,7 +48,7 @@ CARRIERS = (
     Carrier(
         api=HTTP.api,
         types=frozenset({"apigatewayv2.route", "apigatewayv2.integration", "apigatewayv2.authorizer"}),
-        document=http_document.document,
+        document=lambda nouns, api: http_document.document(nouns, api.key),
         call=_reimport_api,
     ),
 )

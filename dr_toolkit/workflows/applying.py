@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dr_toolkit.engine.batch import IMPORTS, Batches, batched
+from dr_toolkit.engine.batch import Batches, batched
+from dr_toolkit.engine.carriers import IMPORTS
 from dr_toolkit.engine.executor import WAITS, Executor, Outcome
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.survey import Survey
@@ -96,7 +97,7 @@ class Applying:
         texts = (text for text, facts in observed.items() if facts.get(RUN_TAG) == self._tag)
         ours = {key for key in map(ResourceKey.parse, texts) if key.type in APIS}
         without = {*self.imported, *(b.key for b in current.plan.blocked)}
-        few = batched(current.plan.steps, current.wanted, registry(), self.seen.cloud.scope, ours, without)
+        few = batched(current.plan.steps, current.aim, registry(), ours, without)
         for api, reason in few.why.items():
             log.info("%s is made thing by thing: %s", api, reason)
         self.imported |= {kind_of(s.keys[0].type).api_of(s.keys[0]) for s in few.steps if s.call.operation in IMPORTS}

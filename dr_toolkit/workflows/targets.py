@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dr_toolkit.config import Source, Target, selects
 from dr_toolkit.engine import planner, replays
 from dr_toolkit.engine.api_remarks import PERMISSION
+from dr_toolkit.engine.batch import Aim
 from dr_toolkit.engine.homonyms import ambiguous
 from dr_toolkit.engine.mapping import inverse
 from dr_toolkit.engine.pairing import Identity, outer_id
@@ -55,11 +56,11 @@ class Made:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the survey of the target that it rests on, and what is wanted there."""
+    """A plan, the survey of the target that it rests on, and what its steps are to lead to."""
 
     plan: Plan
     survey: Survey
-    wanted: Estate
+    aim: Aim
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ class View:
             bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
             gaps=manifest.gaps,
         )
-        return Planned(plan, found, moved.estate)
+        return Planned(plan, found, Aim(moved.estate, self.cloud.scope, draft.replays))
 
 
 def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:
