@@ -244,7 +244,7 @@ class Executor:
             case Join():
                 return "".join(self._id(p.key) if isinstance(p, Ref) else p for p in value.parts)
             case Dumped():
-                return wire.dumps(self._resolved(value.value, token)).encode()
+                return wire.dumps(self._resolved(value.value, token))
             case str():
                 return {RUN_TOKEN: self.run, CLIENT_TOKEN: token}.get(value, value)
             case dict():

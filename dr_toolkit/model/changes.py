@@ -56,7 +56,7 @@ class Join:
 
 @dataclass(frozen=True)
 class Dumped:
-    """A parameter that is the JSON text (UTF-8 bytes) of a value, written when the physical ids in it are known."""
+    """A parameter that is the JSON text of a value, written when the physical ids in it are known."""
 
     value: Any
 

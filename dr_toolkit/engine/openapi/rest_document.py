@@ -146,6 +146,8 @@ class _Writer:
         whole = structured(a.get("schema", "{}"))
         mentioned = list(models_in(whole, self._api))
         schema, complete = as_written(whole, self._api)
+        if "description" in a:
+            schema = {"description": a["description"]} | schema
         if not complete:
             self._hold_partly(model.key, "its schema has members that OpenAPI 3.0 does not know, or an import drops")
         elif schema.get("description", "") != a.get("description", ""):

@@ -63,7 +63,10 @@ def _api(a: Mapping[str, Any]) -> dict[str, Any]:
 
 def _model(a: Mapping[str, Any]) -> dict[str, Any]:
     made = {name: value for name, value in a.items() if name != "description"}
-    return made | ({"schema": as_exported(a["schema"])} if "schema" in a else {})
+    schema = as_exported(a.get("schema", {}))
+    if isinstance(schema, Mapping):
+        schema = {name: value for name, value in schema.items() if name != "description"}
+    return made | {"schema": schema}
 
 
 def _validators(nouns: Iterable[Resource]) -> dict[ResourceKey, ResourceKey]:
