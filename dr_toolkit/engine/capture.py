@@ -34,6 +34,7 @@ HEART = frozenset({"ec2", "apigateway", "apigatewayv2"})
 
 Progress = Callable[[str], None]
 
+
 @dataclass
 class Reading:
     """Rows by type as AWS returned them, coverage by type, and what stages serve, as far as that was asked for."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dr_toolkit.engine.openapi import http_exported, http_rows, rest_exported, rest_rows
+from dr_toolkit.engine.openapi import http_exported, http_rows
 from dr_toolkit.model.documents import Resource
-from dr_toolkit.spec.served import HTTP, REST, kind_of
+from dr_toolkit.spec.served import HTTP, kind_of
 
 Rows = dict[str, list[dict[str, Any]]]
 
-_ROWS: Mapping[str, Callable[[Mapping[str, Any]], Rows]] = {REST.api: rest_rows.rows, HTTP.api: http_rows.rows}
-_FORMS: Mapping[str, Callable[[Iterable[Resource]], list[Resource]]] = {
-    REST.api: rest_exported.exported,
-    HTTP.api: http_exported.exported,
-}
+_ROWS: Mapping[str, Callable[[Mapping[str, Any]], Rows]] = {HTTP.api: http_rows.rows}
+_FORMS: Mapping[str, Callable[[Iterable[Resource]], list[Resource]]] = {HTTP.api: http_exported.exported}
+
+
+def can_be_read(api_type: str) -> bool:
+    """Whether this version can read the exports of a kind of API."""
+    return api_type in _ROWS
 
 
 def rows_of(api_type: str, document: Mapping[str, Any]) -> Rows:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_toolkit.engine.exported import rows_of
+from dr_toolkit.engine.exported import can_be_read, rows_of
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
     AwsError,
@@ -104,7 +104,7 @@ class Exporter:
             if hidden := t.export.hidden(stage):
                 text = f"{hidden}: it is not known here, and a restore deploys the draft"
                 self._result.remarks.append(Remark(stage, INFO, UNEXPORTABLE, text))
-            if not t.export.when(stage):
+            if not t.export.when(stage) or not can_be_read(stage.root.type):
                 continue
             self._progress(f"{t.title}, what it serves: {number} of {len(stages)}")
             try:
@@ -169,4 +169,3 @@ class Exporter:
 
 def _kept(t: ResourceType, found: list[dict[str, Any]], root: Row, scope: Scope) -> Iterator[Row]:
     return (Row(t.name, data, root) for data in found if t.listing.keep(data, scope))
-
