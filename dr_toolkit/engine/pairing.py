@@ -104,7 +104,7 @@ def pair(reading: Reading, registry: Registry, scope: Scope, known: Known) -> Na
         if base is not None and reading.of(t.name):
             reading.fail(t.name, f"rests on {base}: {reading.coverage[base].reason}")
         try:
-            _pair_type(t, reading.of(t.name), names)
+            pair_rows(t, reading.of(t.name), names)
         except MALFORMED as error:
             reading.fail(t.name, f"AWS's answer can't be read: {type(error).__name__}: {error}")
     return names
@@ -115,7 +115,8 @@ def _failed(reading: Reading, name: str) -> bool:
     return coverage is not None and coverage.status == FAILED
 
 
-def _pair_type(t: ResourceType, rows: list[Row], names: Names) -> None:
+def pair_rows(t: ResourceType, rows: list[Row], names: Names) -> None:
+    """Give the rows of one type their keys, once those that they lie in have theirs."""
     for row in rows:
         if t.parent_id is not None and row.parent is None and t.parent is not None:
             row.parent = names.row((t.parent,), t.parent_id(row.data), row)
