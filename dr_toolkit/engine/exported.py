@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dr_toolkit.engine.openapi import http_exported, http_rows
+from dr_toolkit.engine.openapi import http_exported, http_rows, rest_exported, rest_rows
 from dr_toolkit.model.documents import Resource
-from dr_toolkit.spec.served import HTTP, kind_of
+from dr_toolkit.spec.served import HTTP, REST, kind_of
 
 Rows = dict[str, list[dict[str, Any]]]
 
-_ROWS: Mapping[str, Callable[[Mapping[str, Any]], Rows]] = {HTTP.api: http_rows.rows}
-_FORMS: Mapping[str, Callable[[Iterable[Resource]], list[Resource]]] = {HTTP.api: http_exported.exported}
+_FORMS: Mapping[str, Callable[[Iterable[Resource]], list[Resource]]] = {
+    REST.api: rest_exported.exported,
+    HTTP.api: http_exported.exported,
+}
 
 
-def can_be_read(api_type: str) -> bool:
-    """Whether this version can read the exports of a kind of API."""
-    return api_type in _ROWS
-
-
-def rows_of(api_type: str, document: Mapping[str, Any]) -> Rows:
+def rows_of(api_type: str, api_id: str, document: Mapping[str, Any]) -> Rows:
     """The rows that AWS's lists would return of an exported API, by type; raises ValueError for what is no export."""
-    return _ROWS[api_type](document)
+    return rest_rows.rows(document, api_id) if api_type == REST.api else http_rows.rows(document)
 
 
 def exported(api_type: str, nouns: Iterable[Resource]) -> list[Resource]:

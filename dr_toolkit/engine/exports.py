@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_toolkit.engine.exported import can_be_read, rows_of
+from dr_toolkit.engine.exported import rows_of
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
     AwsError,
@@ -102,9 +102,9 @@ class Exporter:
         assert t.export is not None
         for number, stage in enumerate(stages, 1):
             if hidden := t.export.hidden(stage):
-                text = f"{hidden}: it is not known here, and a restore deploys the draft"
+                text = f"{hidden}; a restore deploys the draft in its place"
                 self._result.remarks.append(Remark(stage, INFO, UNEXPORTABLE, text))
-            if not t.export.when(stage) or not can_be_read(stage.root.type):
+            if not t.export.when(stage):
                 continue
             self._progress(f"{t.title}, what it serves: {number} of {len(stages)}")
             try:
@@ -121,7 +121,8 @@ class Exporter:
             document = json.loads(answer["body"])
             if not str(document.get("openapi", "")).startswith("3."):
                 raise _Lacking(f"the endpoint's {t.export.operation} writes no OpenAPI 3")
-            found = rows_of(stage.root.type, document)
+            api = stage.root
+            found = rows_of(api.type, self._registry[api.type].physical(api.data), document)
         except _FATAL:
             raise
         except AwsError as error:
