@@ -1,30 +1,31 @@
-"""Regions of a strict AWS read as the toolkit reads them, with what their stages export."""
+"""Regions of a strict AWS read as the toolkit reads them, with what their stages serve; and documents sent to one."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.engine import concrete
 from dr_toolkit.engine.canonical import canonicalise
-from dr_toolkit.engine.capture import Reader, Reading
-from dr_toolkit.engine.openapi import nouns
-from dr_toolkit.engine.pairing import Known, Names, pair
+from dr_toolkit.engine.capture import Reader
+from dr_toolkit.engine.exported import exported
+from dr_toolkit.engine.openapi.rest_document import document
+from dr_toolkit.engine.openapi.written import Written
+from dr_toolkit.engine.pairing import pair
+from dr_toolkit.model import wire
 from dr_toolkit.model.changes import Join
 from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.served import REST
-from dr_toolkit.spec.types import Row
 from tests.strict_aws import StrictAws
 from tests.strict_aws.aws import ACCOUNT
 from tests.strict_aws.estates.clients import StrictClients
 
 TYPES = registry()
-EXPORT = {"exportType": "oas30", "parameters": {"extensions": "apigateway"}, "accepts": "application/json"}
 
 
 class StrictCloud:
@@ -39,59 +40,69 @@ class StrictCloud:
         if service not in self._made:
             self._made[service] = self._clients.client(service, self.scope.region)
         answer = self._made[service]._make_api_call(operation, dict(params))
-        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+        answer.pop("ResponseMetadata")
+        return {name: value.read() if name == "body" else value for name, value in answer.items()}
 
 
 @dataclass
 class Taken:
-    """A region as it was read."""
+    """A region as it was read; drafts are had by the keys of their APIs."""
 
-    cloud: StrictCloud
-    reading: Reading
-    names: Names
+    scope: Scope
     estate: Estate
+    drafts: dict[ResourceKey, list[Resource]] = field(default_factory=dict)
 
-    def apis(self) -> list[Row]:
-        """The rows of all REST APIs."""
-        return self.reading.of(REST.api)
+    def __post_init__(self) -> None:
+        for noun in self.estate:
+            if (root := TYPES.root(noun.key)).type == REST.api:
+                self.drafts.setdefault(root, []).append(noun)
 
-    def draft(self, api: ResourceKey) -> list[Resource]:
-        """The nouns of an API's draft, and all else beneath it."""
-        return [each for each in self.estate if each.key.path[0] == api.path[0] and _is_rest(each.key)]
+    def stages(self, api: ResourceKey) -> list[str]:
+        """The printed keys of an API's stages that it is known of what they serve."""
+        return [text for text in self.estate.served if ResourceKey.parse(text).path[0] == api.path[0]]
 
-    def exports(self, api: Row) -> Iterator[tuple[str, Any]]:
-        """What each stage of an API exports, by name."""
-        asked = {"restApiId": api.data["id"]}
-        for stage in self.cloud.call("apigateway", "GetStages", asked)["item"]:
-            answer = self.cloud.call("apigateway", "GetExport", asked | {"stageName": stage["stageName"]} | EXPORT)
-            yield stage["stageName"], json.loads(answer["body"].read())
+    def told(self, api: ResourceKey) -> dict[str, bytes]:
+        """What an export of an API's draft would tell: lines by key."""
+        return {noun.key.text: wire.line(noun) for noun in exported(api.type, self.drafts[api])}
 
-    def served(self, api: Row, document: Any) -> dict[str, Resource]:
-        """An export as nouns."""
-        return nouns.served(document, REST, api, self.reading, TYPES, self.cloud.scope, self.names)
-
-
-def _is_rest(key: ResourceKey) -> bool:
-    above = TYPES.parent(key)
-    return key.type == REST.api or (above is not None and _is_rest(above))
+    def concrete(self, api: ResourceKey, scope: Scope) -> dict[ResourceKey, Resource]:
+        """The nouns of an API's draft as their verbs want them, for another region."""
+        return {noun.key: concrete.resource(noun, TYPES, scope) for noun in self.drafts[api]}
 
 
-def take(aws: StrictAws, region: str, known: Known | None = None) -> Taken:
+def take(aws: StrictAws, region: str) -> Taken:
     """Read a region."""
     with aws.weather.calm():
         cloud = StrictCloud(aws, region)
-        reading = Reader(cloud, TYPES).read()
-        names = pair(reading, TYPES, cloud.scope, known or {})
-        return Taken(cloud, reading, names, canonicalise(reading, TYPES, names))
+        reading = Reader(cloud, TYPES).read(serving=lambda stage: stage.root.type == REST.api)
+        return Taken(cloud.scope, canonicalise(reading, TYPES, pair(reading, TYPES, cloud.scope, {})))
 
 
-def concrete_nouns(taken: Taken, api: ResourceKey, scope: Scope) -> list[Resource]:
-    """The nouns of an API's draft as their verbs want them, for another region."""
-    return [concrete.resource(noun, TYPES, scope) for noun in taken.draft(api)]
+def bring(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> Written:
+    """Make an API anew in a region by CreateRestApi and one import, which nothing may be warned of; ``ids`` are those
+    of what it refers to there, by printed key. What was sent is returned."""
+    with aws.weather.calm():
+        cloud = StrictCloud(aws, region)
+        nouns = taken.concrete(api, cloud.scope)
+        verb = TYPES[REST.api].create
+        assert verb is not None
+        (call,) = verb(nouns[api])
+        answer = cloud.call("apigateway", call.operation, resolved(concrete.joins(call.params, cloud.scope), ids))
+        ids |= {key.text: answer[path] for key, path in call.binds.items()}
+        written = document(nouns.values(), nouns[api])
+        put(cloud, ids[api.text], written, ids)
+        return written
+
+
+def put(cloud: StrictCloud, api_id: str, written: Written, ids: Mapping[str, str]) -> None:
+    """Send a document in the place of all that an API has."""
+    body = json.dumps(resolved(written.document, ids)).encode()
+    asked = {"restApiId": api_id, "mode": "overwrite", "failOnWarnings": True, "body": body}
+    cloud.call("apigateway", "PutRestApi", asked)
 
 
 def resolved(value: Any, ids: Mapping[str, str]) -> Any:
-    """A document with ids in the place of references."""
+    """A value with ids in the place of references."""
     match value:
         case Ref(key):
             return ids[key.text]

@@ -79,7 +79,8 @@ class Registry:
     def operations(self, t: ResourceType) -> list[str]:
         """The read operations that a type's description names."""
         listing = self._types[t.listing.within].listing if t.listing.within else t.listing
-        return [listing.operation, *(d.operation for d in t.listing.details)]
+        more = [t.export.operation] if t.export else []
+        return [listing.operation, *(d.operation for d in t.listing.details), *more]
 
 
 def references(fields: Iterable[Field]) -> Iterator[Field]:

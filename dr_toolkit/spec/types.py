@@ -110,6 +110,20 @@ class Listing:
     unveil: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Export:
+    """How it is read what a stage serves: a call for each row, whose answer's ``body`` is an OpenAPI document.
+
+    ``when`` says of a row whether there is something of its own that can be exported; ``hidden`` what of it can't be,
+    empty where nothing is.
+    """
+
+    operation: str
+    arguments: Callable[[Row], Mapping[str, Any]]
+    when: Callable[[Row], bool] = lambda row: True
+    hidden: Callable[[Row], str] = lambda row: ""
+
+
 Verb = Callable[[Resource], list[Call]]
 
 
@@ -143,6 +157,7 @@ class ResourceType:
         facts             members kept beside the body
         mentions          resources named inside text
         freezes           the types whose content this one freezes at its creation
+        export            how its content is read, which is another one than the draft's
 
     Verbs, which return calls and make none:
         create, update, delete
@@ -182,6 +197,7 @@ class ResourceType:
     adopted: Callable[[ResourceKey], bool] = lambda key: False
     implied: Callable[[Resource, Mapping[str, Any]], list[Resource]] = _nothing
     freezes: tuple[str, ...] = ()
+    export: Export | None = None
     after: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     nameless: bool = False

@@ -406,5 +406,5 @@ def test_what_a_comparison_does_not_show_is_said(desk: Desk) -> None:
     found = {(f.code, f.key) for f in desk.snapshot().findings}
     assert ("not-deployed", "apigatewayv2.stage/bare/$default") in found
     assert ("permission-unknown", "apigatewayv2.integration/push/(no route)") in found
-    assert ("deployed-content", "apigatewayv2.stage") in found
+    assert ("unexportable", "apigatewayv2.stage/push/live") in found
     assert "permission-unknown" in {f.code for f in desk.plan().findings}

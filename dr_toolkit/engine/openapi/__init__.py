@@ -1,1 +1,1 @@
-"""OpenAPI documents of APIs: what an import is given, and what an export tells. Pure."""
+"""OpenAPI documents as API Gateway imports and exports them: nouns written as one, and one read as rows."""

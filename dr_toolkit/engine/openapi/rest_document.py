@@ -9,7 +9,8 @@ from dr_toolkit.engine.openapi import rest_words as w
 from dr_toolkit.engine.openapi.rest_operations import Operations
 from dr_toolkit.engine.openapi.rest_schemas import as_written, models_in
 from dr_toolkit.engine.openapi.rest_security import Requirements, scheme
-from dr_toolkit.engine.openapi.written import EXT, Unheld, Written, check_variables, structured
+from dr_toolkit.engine.openapi.texts import Unheld, check_variables, structured
+from dr_toolkit.engine.openapi.written import Written
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import ResourceKey
 
@@ -60,11 +61,11 @@ class _Writer:
         components = {"schemas": models, "securitySchemes": dict(sorted(security.items()))}
         made |= {"components": {name: held for name, held in components.items() if held}}
         if validators:
-            made[EXT + "request-validators"] = {checks[key]: value for key, value in validators.items()}
+            made[w.X + "request-validators"] = {checks[key]: value for key, value in validators.items()}
         if responses:
-            made[EXT + "gateway-responses"] = {key.name: value for key, value in responses.items()}
+            made[w.X + "gateway-responses"] = {key.name: value for key, value in responses.items()}
         if parts:
-            made[EXT + "documentation"] = {"documentationParts": list(parts.values())}
+            made[w.X + "documentation"] = {"documentationParts": list(parts.values())}
         self._leave_others()
         return Written(made, dict(sorted(self._left.items())), frozenset(self._partly))
 
@@ -101,11 +102,11 @@ class _Writer:
         if "description" in a:
             info["description"] = a["description"]
         made: dict[str, Any] = {"openapi": "3.0.1", "info": info}
-        made |= {EXT + extension: a[member] for extension, member in w.SETTINGS.items() if member in a}
+        made |= {w.X + extension: a[member] for extension, member in w.SETTINGS.items() if member in a}
         try:
             check_variables({name: value for name, value in a.items() if name != "tags"})
             if "policy" in a:
-                made[EXT + "policy"] = _policy(a["policy"])
+                made[w.X + "policy"] = _policy(a["policy"])
         except Unheld as reason:
             self._hold_partly(self._api, str(reason))
         endpoint: dict[str, Any] = {}
@@ -114,7 +115,7 @@ class _Writer:
         if ids := (a.get("endpointConfiguration") or {}).get("vpcEndpointIds"):
             endpoint["vpcEndpointIds"] = list(ids)
         if endpoint:
-            made["servers"] = [{"url": "/", EXT + "endpoint-configuration": endpoint}]
+            made["servers"] = [{"url": "/", w.X + "endpoint-configuration": endpoint}]
         return made
 
     # --- what methods refer to -----------------------------------------------------------------

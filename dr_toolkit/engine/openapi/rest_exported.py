@@ -1,12 +1,12 @@
-"""The exported form of a REST API: what GetExport would tell of its draft, and nothing more.
+"""The exported form of a REST API: what GetExport would tell of a draft, as nouns.
 
-Two definitions that an export tells alike have the same exported form. What an export leaves out or changes is named in
-the developer guide ("Amazon API Gateway important notes", "Export a REST API").
+What an export leaves out or changes is told by the developer guide ("Amazon API Gateway important notes", "Export a
+REST API from API Gateway").
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dr_toolkit.engine.openapi import rest_words as w
@@ -15,43 +15,52 @@ from dr_toolkit.engine.openapi.rest_schemas import as_exported
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 
-_API = ("version", "policy", *w.SETTINGS.values())
+_API = ("name", "description", "version", "policy", *w.SETTINGS.values())
+_NAMED = (w.AUTHORIZER, w.VALIDATOR)
 _BY_AUTHORIZER = ("CUSTOM", "COGNITO_USER_POOLS")
 
 
 def exported(nouns: Iterable[Resource]) -> list[Resource]:
-    """The nouns of one API in exported form, sorted by key; applied twice it is the same as once.
+    """What an export of a draft would tell: the nouns of a REST API in canonical form, in the order of their keys.
 
-    Left out are: the API's name, description and tags, which take effect without a deployment, and its endpoint; paths
-    that lead to no method; models' descriptions, and models that are not JSON; validators without a name;
-    integrations' targets, cache namespaces where nothing is cached by; what is no part of a definition. Parameters with
-    several values are told as parameters, headers of responses as not required; of integration responses of the same
-    pattern only the one of the greatest status is told.
+    It is what canonical form makes of ``rest_rows.rows`` of that export. Authorizers and validators are called by their
+    names, whatever they were called before. Left out are: the endpoint and tags of the API; paths that lead to no
+    method; models that are not JSON, and descriptions of models; validators without a name; targets of integrations;
+    what is no part of a definition. Parameters with several values are told as plain ones, headers of responses as not
+    required, and a cache namespace only where something is cached by. Of several validators of a name the last one is
+    told, of several integration responses of a pattern the one of the greatest status.
     """
     held = {noun.key: noun for noun in nouns}
-    validators = _validators(held.values())
-    made = [form for noun in held.values() if (form := _form(noun, validators)) is not None]
-    leading = {key for noun in made if noun.key.type == w.METHOD for key in _above(noun.key)}
-    return sorted(
-        (noun for noun in made if noun.key.type != w.RESOURCE or noun.key in leading or noun.key.name == "/"),
-        key=lambda noun: noun.key,
-    )
+    names = _names(held)
+    made = [
+        Resource(names[key], _method(noun, names) if key.type == w.METHOD else _FORMS[key.type](noun.attributes))
+        for key, noun in sorted(held.items())
+        if key in names and not (key.type == w.MODEL and noun.attributes.get("contentType") != w.JSON)
+    ]
+    leading = {above for noun in made if noun.key.type == w.METHOD for above in _above(noun.key)}
+    told = {noun.key: noun for noun in made if noun.key.type != w.RESOURCE or noun.key in leading}
+    return [told[key] for key in sorted(told)]
 
 
-def _form(noun: Resource, validators: Mapping[ResourceKey, ResourceKey]) -> Resource | None:
-    a = noun.attributes
-    match noun.key.type:
-        case w.API:
-            return Resource(noun.key, _api(a))
-        case w.METHOD:
-            return Resource(noun.key, _method(a, validators))
-        case w.MODEL:
-            return Resource(noun.key, _model(a)) if a.get("contentType") == w.JSON else None
-        case w.VALIDATOR:
-            return Resource(noun.key, a) if noun.key in validators.values() else None
-        case w.RESOURCE | w.AUTHORIZER | w.RESPONSE:
-            return Resource(noun.key, a)
-    return None
+def _names(held: Mapping[ResourceKey, Resource]) -> dict[ResourceKey, ResourceKey]:
+    """The keys that nouns have in an export; what is not in one has none."""
+    names: dict[ResourceKey, ResourceKey] = {}
+    for key, noun in held.items():
+        if key.type not in _NAMED:
+            names |= {key: key} if key.type in (w.METHOD, *_FORMS) else {}
+        elif name := noun.attributes.get("name"):
+            names[key] = ResourceKey(key.type, (key.path[0], str(name)))
+    return names
+
+
+def _above(method: ResourceKey) -> list[ResourceKey]:
+    """The paths that lead to a method, its own and the root among them."""
+    api, path = method.path[:2]
+    parts = path.rstrip("/").split("/")
+    return [ResourceKey(w.RESOURCE, (api, "/".join(parts[:number]) or "/")) for number in range(1, len(parts) + 1)]
+
+
+# --- forms -------------------------------------------------------------------------------------
 
 
 def _api(a: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,38 +78,30 @@ def _model(a: Mapping[str, Any]) -> dict[str, Any]:
     return made | {"schema": schema}
 
 
-def _validators(nouns: Iterable[Resource]) -> dict[ResourceKey, ResourceKey]:
-    """The validator that an export tells for each: those of a name are told as the last of them."""
-    by_name: dict[str, list[ResourceKey]] = {}
-    for noun in nouns:
-        if noun.key.type == w.VALIDATOR and noun.attributes.get("name"):
-            by_name.setdefault(str(noun.attributes["name"]), []).append(noun.key)
-    return {key: max(keys) for keys in by_name.values() for key in keys}
+_FORMS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    w.API: _api,
+    w.RESOURCE: dict,
+    w.MODEL: _model,
+    w.AUTHORIZER: dict,
+    w.VALIDATOR: dict,
+    w.RESPONSE: dict,
+}
 
 
-def _above(method: ResourceKey) -> list[ResourceKey]:
-    """The paths that lead to a method, its own among them."""
-    api, path = method.path[:2]
-    parts = path.strip("/").split("/")
-    return [ResourceKey(w.RESOURCE, (api, "/" + "/".join(parts[:number]))) for number in range(1, len(parts) + 1)]
-
-
-# --- methods -----------------------------------------------------------------------------------
-
-
-def _method(a: Mapping[str, Any], validators: Mapping[ResourceKey, ResourceKey]) -> dict[str, Any]:
-    made = dict(a)
+def _method(noun: Resource, names: Mapping[ResourceKey, ResourceKey]) -> dict[str, Any]:
+    made = dict(noun.attributes)
     if made.get("authorizationType") not in _BY_AUTHORIZER:
         made.pop("authorizationScopes", None)
-    validator = made.pop("requestValidatorId", None)
-    if isinstance(validator, Ref) and validator.key in validators:
-        made["requestValidatorId"] = Ref(validators[validator.key])
+    for member in ("authorizerId", "requestValidatorId"):
+        reference = made.pop(member, None)
+        if isinstance(reference, Ref) and reference.key in names:
+            made[member] = Ref(names[reference.key])
     if "requestParameters" in made:
         made["requestParameters"] = {_single(name): need for name, need in made["requestParameters"].items()}
     if "methodResponses" in made:
         made["methodResponses"] = {code: _response(each) for code, each in made["methodResponses"].items()}
     if "methodIntegration" in made:
-        made["methodIntegration"] = _integration(made["methodIntegration"])
+        made["methodIntegration"] = _integration(made["methodIntegration"], noun.key)
     return made
 
 
@@ -116,10 +117,12 @@ def _response(response: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _integration(integration: Mapping[str, Any]) -> dict[str, Any]:
+def _integration(integration: Mapping[str, Any], method: ResourceKey) -> dict[str, Any]:
     made = {name: value for name, value in integration.items() if name != "integrationTarget"}
     if not made.get("cacheKeyParameters"):
         made.pop("cacheNamespace", None)
+    else:
+        made.setdefault("cacheNamespace", Ref(ResourceKey(w.RESOURCE, method.path[:2])))
     if "integrationResponses" in made:
         made["integrationResponses"] = _by_pattern(made["integrationResponses"])
     return made

@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from dr_toolkit.engine.openapi import rest_words as w
-from dr_toolkit.engine.openapi.written import Unheld
+from dr_toolkit.engine.openapi.texts import Unheld
 from dr_toolkit.model.keys import Ref, ResourceKey
 
-_SAME = ("uri", "httpMethod", "credentials", "connectionType", "connectionId", "requestParameters", "requestTemplates")
-_SAME += ("cacheKeyParameters", "contentHandling", "timeoutInMillis", "tlsConfig")
+_SAME = (
+    *("uri", "httpMethod", "credentials", "connectionType", "connectionId", "requestParameters", "requestTemplates"),
+    *("cacheKeyParameters", "contentHandling", "timeoutInMillis", "tlsConfig"),
+)
 _RESPONSE = ("responseParameters", "responseTemplates", "contentHandling")
 _UNCONFIRMED = ("responseTransferMode", "integrationTarget")
 _ADDRESS = ("uri", "httpMethod")
@@ -38,10 +40,13 @@ def integration(method: ResourceKey, a: Mapping[str, Any], bound: Collection[Res
 
 
 def _namespace(method: ResourceKey, given: Any, bound: Collection[ResourceKey]) -> Any:
-    own = ResourceKey(w.RESOURCE, method.path[:2])
-    if isinstance(given, Ref) and given.key not in bound:
+    own = Ref(ResourceKey(w.RESOURCE, method.path[:2]))
+    wanted = given or own
+    if not isinstance(wanted, Ref) or wanted.key in bound:
+        return wanted
+    if wanted != own:
         raise Unheld("its cache namespace is the id of another resource, which is not known before the import")
-    return given or (Ref(own) if own in bound else None)
+    return None
 
 
 def _responses(responses: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from dr_toolkit.engine.openapi import rest_words as w
 from dr_toolkit.engine.openapi.rest_integrations import integration
 from dr_toolkit.engine.openapi.rest_security import Requirements
-from dr_toolkit.engine.openapi.written import EXT, Unheld, check_variables
+from dr_toolkit.engine.openapi.texts import Unheld, check_variables
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 
@@ -52,9 +52,9 @@ class Operations:
             made["requestBody"] = {"content": self._contents(a["requestModels"]), "required": True}
         made["responses"] = {code: self._response(code, each) for code, each in sorted(_responses(a).items())}
         if "requestValidatorId" in a:
-            made[EXT + "request-validator"] = self._validator(a["requestValidatorId"])
+            made[w.X + "request-validator"] = self._validator(a["requestValidatorId"])
         if "methodIntegration" in a:
-            made[EXT + "integration"] = integration(method.key, a["methodIntegration"], self._bound)
+            made[w.X + "integration"] = integration(method.key, a["methodIntegration"], self._bound)
         if required := self._requirements.of(a):
             made["security"] = required
         self._named |= {name} if name else set()

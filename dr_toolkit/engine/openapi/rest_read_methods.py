@@ -7,20 +7,21 @@ from typing import Any
 
 from dr_toolkit.engine.openapi import rest_words as w
 from dr_toolkit.engine.openapi.shapes import listed, mapped, text_of
-from dr_toolkit.engine.openapi.written import EXT
 
-_SAME = ("uri", "httpMethod", "credentials", "connectionId", "cacheNamespace", "cacheKeyParameters")
-_SAME += ("timeoutInMillis", "tlsConfig", "integrationTarget")
+_SAME = (
+    *("uri", "httpMethod", "credentials", "connectionId", "cacheNamespace", "cacheKeyParameters"),
+    *("timeoutInMillis", "tlsConfig", "integrationTarget"),
+)
 _UPPER = ("passthroughBehavior", "connectionType", "contentHandling", "responseTransferMode")
 _MAPS = ("requestParameters", "requestTemplates")
 _RESPONSE_MAPS = ("responseParameters", "responseTemplates")
 
 
 class Reader:
-    """Reads the operations of one document; ``schemes`` are its security schemes, ``ids`` those that AWS gave."""
+    """Reads the operations of one document; ``schemes`` are its security schemes."""
 
-    def __init__(self, schemes: Mapping[str, Mapping[str, Any]], ids: Mapping[tuple[str, str], str]) -> None:
-        self._schemes, self._ids = schemes, ids
+    def __init__(self, schemes: Mapping[str, Mapping[str, Any]]) -> None:
+        self._schemes = schemes
 
     def methods(self, path: str, item: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """The methods of a path item by verb. Raises ValueError where an operation is none."""
@@ -41,12 +42,12 @@ class Reader:
         body = mapped(operation.get("requestBody"), f"{where}: requestBody")
         if models := _models(f"{where}: requestBody", body):
             method["requestModels"] = models
-        if validator := operation.get(EXT + "request-validator"):
-            method["requestValidatorId"] = self._ids.get((w.VALIDATOR, str(validator)), str(validator))
+        if validator := operation.get(w.X + "request-validator"):
+            method["requestValidatorId"] = str(validator)
         responses = mapped(operation.get("responses"), f"{where}: responses")
         if answers := {str(code): _response(f"{where} {code}", str(code), r) for code, r in responses.items()}:
             method["methodResponses"] = answers
-        if (given := operation.get(EXT + "integration")) is not None:
+        if (given := operation.get(w.X + "integration")) is not None:
             method["methodIntegration"] = _integration(where, mapped(given, f"{where}: integration"))
         return method
 
@@ -63,12 +64,12 @@ class Reader:
         scheme = self._schemes.get(name)
         if scheme is None:
             raise ValueError(f"{where} of the export requires {name}, which no security scheme describes")
-        if given := mapped(scheme.get(EXT + "authorizer"), name):
+        if given := mapped(scheme.get(w.X + "authorizer"), name):
             cognito = str(given.get("type", "")).lower() == "cognito_user_pools"
             made: dict[str, Any] = {"authorizationType": "COGNITO_USER_POOLS" if cognito else "CUSTOM"}
-            made["authorizerId"] = self._ids.get((w.AUTHORIZER, name), name)
+            made["authorizerId"] = name
             return made | ({"authorizationScopes": scopes} if scopes else {})
-        if str(scheme.get(EXT + "authtype", "")).lower().startswith("aws"):
+        if str(scheme.get(w.X + "authtype", "")).lower().startswith("aws"):
             return {"authorizationType": "AWS_IAM"}
         if scheme.get("type") == "apiKey" and str(scheme.get("name", "")).lower() == "x-api-key":
             return {"apiKeyRequired": True}
@@ -76,18 +77,18 @@ class Reader:
 
     def authorizers(self) -> list[dict[str, Any]]:
         """The schemes that are authorizers, as rows. Raises ValueError where one is of no known type."""
-        found = ((name, scheme) for name, scheme in sorted(self._schemes.items()) if scheme.get(EXT + "authorizer"))
+        found = ((name, scheme) for name, scheme in sorted(self._schemes.items()) if scheme.get(w.X + "authorizer"))
         return [self._authorizer(name, scheme) for name, scheme in found]
 
     def _authorizer(self, name: str, scheme: Mapping[str, Any]) -> dict[str, Any]:
-        given = mapped(scheme[EXT + "authorizer"], name)
+        given = mapped(scheme[w.X + "authorizer"], name)
         kind = w.KINDS.get(str(given.get("type", "")).lower())
         if kind is None:
             raise ValueError(f"the authorizer {name} of the export is of the unknown type {given.get('type')}")
-        row: dict[str, Any] = {"id": self._ids.get((w.AUTHORIZER, name), name), "name": name, "type": kind}
+        row: dict[str, Any] = {"id": name, "name": name, "type": kind}
         members = (*w.AUTHORIZER_TEXTS, "providerARNs", "authorizerResultTtlInSeconds")
         row |= {member: given[member] for member in members if given.get(member) not in (None, "")}
-        if authtype := scheme.get(EXT + "authtype"):
+        if authtype := scheme.get(w.X + "authtype"):
             row["authType"] = authtype
         source, header = given.get("identitySource"), scheme.get("name")
         if not source and kind != "REQUEST" and header:

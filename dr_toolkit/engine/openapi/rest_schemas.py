@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dr_toolkit.engine.openapi import rest_words as w
-from dr_toolkit.engine.openapi.written import Unheld
+from dr_toolkit.engine.openapi.texts import Unheld
 from dr_toolkit.model.changes import Join
 from dr_toolkit.model.keys import Ref, ResourceKey
 
@@ -20,9 +20,11 @@ VALUES = ("enum", "const", "required", "default", "example")
 """Members that hold values, not schemas."""
 
 _KNOWN = frozenset(
-    ("title", "description", "type", "format", "enum", "required", "properties", "additionalProperties", "items")
-    + ("allOf", "oneOf", "anyOf", "not", "pattern", "multipleOf", "maximum", "exclusiveMaximum", "minimum")
-    + ("maxLength", "minLength", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties")
+    (
+        *("title", "description", "type", "format", "enum", "required", "properties", "additionalProperties", "items"),
+        *("allOf", "oneOf", "anyOf", "not", "pattern", "multipleOf", "maximum", "exclusiveMaximum", "minimum"),
+        *("maxLength", "minLength", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties"),
+    )
 )
 """What OpenAPI 3.0 knows of a schema, without what an import ignores (the developer guide's important notes)."""
 

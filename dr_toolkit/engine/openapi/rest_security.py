@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from dr_toolkit.engine.openapi import rest_words as w
-from dr_toolkit.engine.openapi.written import EXT, Unheld
+from dr_toolkit.engine.openapi.texts import Unheld
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 
@@ -39,8 +39,8 @@ def scheme(authorizer: Resource) -> tuple[dict[str, Any], str]:
     if authtype.lower().startswith("aws"):
         reason = reason or f"documents take the authType {authtype} for AWS's own"
     elif authtype:
-        made[EXT + "authtype"] = authtype
-    return made | {EXT + "authorizer": given}, reason
+        made[w.X + "authtype"] = authtype
+    return made | {w.X + "authorizer": given}, reason
 
 
 def _header(kind: str, source: str, given: dict[str, Any]) -> tuple[str, str]:
@@ -95,7 +95,7 @@ class Requirements:
     def _note(self, found: list[dict[str, Any]]) -> None:
         names = {name for each in found for name in each}
         if self._sigv4 in names:
-            self.schemes[self._sigv4] = header_scheme("Authorization") | {EXT + "authtype": "awsSigv4"}
+            self.schemes[self._sigv4] = header_scheme("Authorization") | {w.X + "authtype": "awsSigv4"}
         if self._api_key in names:
             self.schemes[self._api_key] = header_scheme("x-api-key")
 

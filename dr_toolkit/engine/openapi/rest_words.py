@@ -10,9 +10,12 @@ MODEL, AUTHORIZER = "apigateway.model", "apigateway.authorizer"
 VALIDATOR, RESPONSE = "apigateway.request_validator", "apigateway.gateway_response"
 PART = "apigateway.documentation_part"
 
+X = "x-amazon-apigateway-"
+"""How the names of API Gateway's own members of a document begin."""
+
 JSON = "application/json"
 VERBS = ("get", "put", "post", "delete", "patch", "options", "head")
-ANY = "x-amazon-apigateway-any-method"
+ANY = X + "any-method"
 SCHEMAS = "#/components/schemas/"
 MODELS_URL = "https://apigateway.amazonaws.com/restapis/"
 

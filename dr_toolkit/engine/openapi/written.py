@@ -1,46 +1,33 @@
-"""A document that is written for an import, what it does not hold, and how large it may be."""
+"""What comes of writing an API's nouns as a document, and how large a document may be."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import Join
 from dr_toolkit.model.keys import Ref, ResourceKey
 
-EXT = "x-amazon-apigateway-"
-"""How the names of API Gateway's own members of a document begin."""
-
 MOST_BYTES = 6 * 1024 * 1024
 """The largest document that an import takes (the quota "OpenAPI file size")."""
 
 _ID_BYTES = 64
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_PLACE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
-_VARIABLE = re.compile(r"\$\{AWS::(?:Region|AccountId|Partition)\}")
 
 
 @dataclass(frozen=True)
 class Written:
-    """A document for an import of an API.
+    """A document to be imported, and what it does not hold.
 
-    ``document`` is plain JSON, but for leaves that are a `Ref` or a `Join`: ids that are known when it is sent. Every
-    noun that it was made from is held by it whole, or stands in ``left`` with the reason why it is not. Of these,
-    ``partly`` are in the document in part, so that they are there after the import and have to be updated; all others
-    are not in it at all, and have to be made.
+    ``document`` is JSON with ``Ref`` and ``Join`` leaves for ids that are known only in the target. ``left`` says of
+    every noun that the document holds not at all, or only in part, why; every other noun is fully held. Of what is
+    left, ``partly`` is in the document in part: it is there after the import, and has to be updated, not made.
     """
 
-    document: dict[str, Any]
-    left: Mapping[ResourceKey, str] = field(default_factory=dict)
+    document: Mapping[str, Any]
+    left: Mapping[ResourceKey, str]
     partly: frozenset[ResourceKey] = frozenset()
-
-
-class Unheld(Exception):
-    """A document can't hold something; the text is the reason."""
 
 
 def size(document: Any) -> int:
@@ -49,7 +36,7 @@ def size(document: Any) -> int:
 
 
 def fits(document: Any) -> bool:
-    """Whether an import takes a document of that size."""
+    """Whether a document is small enough for an import."""
     return size(document) <= MOST_BYTES
 
 
@@ -65,63 +52,3 @@ def _sized(value: Any) -> Any:
             return [_sized(v) for v in value]
         case _:
             return value
-
-
-def structured(text: Any) -> Any:
-    """What JSON text holds, with a `Join` for every text in it that holds an id which is not known yet.
-
-    Raises `Unheld` where the text is no JSON.
-    """
-    refs: list[Ref] = []
-    parts = text.parts if isinstance(text, Join) else (text,)
-    whole = ""
-    for part in parts:
-        if isinstance(part, Ref):
-            refs.append(part)
-            whole += f"{_OPEN}{len(refs) - 1}{_CLOSE}"
-        elif _OPEN in part:
-            raise Unheld("a character of its text is used for other things")
-        else:
-            whole += part
-    try:
-        return _placed(json.loads(whole), refs)
-    except (ValueError, RecursionError) as error:
-        raise Unheld("its text is no JSON") from error
-
-
-def _placed(value: Any, refs: list[Ref]) -> Any:
-    match value:
-        case str() if _OPEN in value:
-            pieces = _PLACE.split(value)
-            parts = tuple(refs[int(piece)] if n % 2 else piece for n, piece in enumerate(pieces))
-            return Join(tuple(part for part in parts if part != ""))
-        case dict():
-            if any(_OPEN in name for name in value):
-                raise Unheld("an id stands in the name of a member")
-            return {k: _placed(v, refs) for k, v in value.items()}
-        case list():
-            return [_placed(v, refs) for v in value]
-        case _:
-            return value
-
-
-def check_variables(value: Any) -> None:
-    """Raise `Unheld` where a text would be taken for a variable, which an import replaces."""
-    for text in _texts(value):
-        if found := _VARIABLE.search(text):
-            raise Unheld(f"an import would replace the text {found[0]} in it")
-
-
-def _texts(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case Join():
-            yield from (part for part in value.parts if isinstance(part, str))
-        case Mapping():
-            for name, inner in value.items():
-                yield str(name)
-                yield from _texts(inner)
-        case list() | tuple():
-            for inner in value:
-                yield from _texts(inner)
