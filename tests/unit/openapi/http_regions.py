@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from botocore import xform_name
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
 
 from dr_toolkit.engine import concrete
 from dr_toolkit.engine.canonical import canonicalise
@@ -24,15 +26,32 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.http_apis import API, AUTHORIZER, INTEGRATION, ROUTE, VPC_LINK
 from dr_toolkit.spec.types import Row
+from tests import hypothesis_profile
 from tests.engines import resolved
 from tests.strict_aws import StrictAws
 from tests.strict_aws.aws import ACCOUNT
 from tests.strict_aws.clock import VirtualClock
+from tests.strict_aws.estates import Step, choose, ground
 from tests.strict_aws.estates.clients import StrictClients
+from tests.strict_aws.estates.drawn.fronts import links
+from tests.strict_aws.estates.drawn.http import http_apis
+from tests.strict_aws.estates.drawn.network import network
+from tests.strict_aws.estates.drawn.pen import Pen
 
 HOME, AWAY = "us-east-1", "eu-west-2"
 DRAFT = (API, AUTHORIZER, INTEGRATION, ROUTE)
+ONCE = settings(hypothesis_profile.REGIONS, max_examples=1, phases=[Phase.generate])
+"""For the one estate that has everything: see ``drawn_estates``."""
+
 _READ = frozenset(t.name for t in registry() if t.service == "apigatewayv2" or t.name == "apigateway.domain_name")
+
+
+@st.composite
+def drawn_http(draw: Callable[[st.SearchStrategy[Any]], Any], *, full: bool = False) -> list[Step]:
+    """Estates of HTTP and WebSocket APIs only, with the links that they use; a full one has every member."""
+    pen = Pen(draw, full=full)
+    every = [*ground(), *network(pen), *links(pen), *http_apis(pen)]
+    return choose(every, {"ground", "groups", "http"})
 
 
 @cache
