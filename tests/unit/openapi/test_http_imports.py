@@ -1,0 +1,91 @@
+"""What an HTTP API's document says is what an import makes of it, and what it does not say is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from dr_toolkit.model.keys import ResourceKey
+from tests.hypothesis_profile import REGIONS
+from tests.strict_aws.estates import SMALL, STANDARD, Size, Step, build, run
+from tests.unit.openapi.http_regions import (
+    AWAY,
+    HOME,
+    ONCE,
+    Captured,
+    StrictCloud,
+    capture,
+    clients,
+    drawn_http,
+    imported,
+    lines,
+    strict,
+    written,
+)
+
+
+@pytest.fixture(autouse=True)
+def empty() -> Iterator[None]:
+    """Every test begins with nothing."""
+    strict().clear()
+    yield
+    strict().clear()
+
+
+def links_as_at_home(seen: Captured) -> dict[str, str]:
+    """VPC links of the same names in the other region; their ids by printed key."""
+    ec2, http = (clients().client(service, AWAY) for service in ("ec2", "apigatewayv2"))
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    names = [r.attributes["Name"] for r in seen.estate if r.key.type == "apigatewayv2.vpc_link"]
+    return {
+        f"apigatewayv2.vpc_link/{name}": str(http.create_vpc_link(Name=name, SubnetIds=[subnet])["VpcLinkId"])
+        for name in names
+    }
+
+
+def assert_imports_make_the_draft(seen: Captured) -> dict[ResourceKey, str]:
+    """Import every HTTP API into the other region; what was left is returned, and nothing else differs there."""
+    bound, left = links_as_at_home(seen), dict[ResourceKey, str]()
+    for api in seen.apis():
+        made = written(seen, api, AWAY)
+        held = seen.estate.get(api)
+        assert held is not None and set(made.left) <= {noun.key for noun in seen.draft(api)}
+        imported(held, made, StrictCloud(AWAY), bound)
+        left |= made.left
+    there = capture(AWAY)
+    for api in seen.apis():
+        wanted, found = lines(seen.draft(api)), lines(there.draft(api))
+        texts = {key.text for key in left}
+        assert {k: v for k, v in found.items() if k not in texts} == {k: v for k, v in wanted.items() if k not in texts}
+        assert found.keys() <= wanted.keys()
+        assert there.estate.observed[api.text]["dr-toolkit:run"] == "${dr-toolkit:run}".strip("${}").split(":")[1]
+    return left
+
+
+@pytest.mark.parametrize("size", [SMALL, STANDARD])
+def test_the_estate_s_apis_are_imported(size: Size) -> None:
+    build(clients(), HOME, size, kinds=("http",))
+    build(clients(), AWAY, replace(SMALL, http_apis=0), kinds=("http",))
+    left = assert_imports_make_the_draft(capture(HOME))
+    assert set(left.values()) == {"a definition has no word for Description"}
+
+
+@REGIONS
+@given(drawn_http())
+def test_any_api_is_imported(steps: list[Step]) -> None:
+    strict().clear()
+    run(steps, clients(), HOME)
+    build(clients(), AWAY, replace(SMALL, http_apis=0), kinds=("http",))
+    assert_imports_make_the_draft(capture(HOME))
+
+
+@ONCE
+@given(drawn_http(full=True))
+def test_an_api_with_everything_is_imported(steps: list[Step]) -> None:
+    strict().clear()
+    run(steps, clients(), HOME)
+    build(clients(), AWAY, replace(SMALL, http_apis=0), kinds=("http",))
+    print(assert_imports_make_the_draft(capture(HOME)))
