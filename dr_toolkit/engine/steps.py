@@ -42,10 +42,11 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
     nodes = _Nodes(draft, situation.registry, scope).build()
     order = _in_order(nodes, {name: _priority(name, node, situation.registry) for name, node in nodes.items()})
     result: list[Step] = []
-    last: dict[NodeId, str] = {}
+    last: dict[NodeId, set[str]] = {}
     for name in order:
         node = nodes[name]
-        needs = tuple(sorted({last[n] for n in node.needs if n in last}))
+        last[name] = set().union(*(last[n] for n in node.needs if n in last))  # of one without calls: what it waits for
+        needs = tuple(sorted(last[name]))
         for action, call, keys in node.calls:
             step_id = f"s{len(result) + 1:05d}"
             params = concrete.joins(call.params, scope)
@@ -53,7 +54,7 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
             step = Step(step_id, action, tuple(keys), service, replace(call, params=params, service=""), needs)
             result.append(step)
             needs = (step_id,)
-            last[name] = step_id
+            last[name] = {step_id}
     return result
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.config import Target
-from dr_toolkit.engine.executor import WAITS, Executor, Outcome
+from dr_toolkit.engine.attempts import WAITS
+from dr_toolkit.engine.executor import Executor, Outcome
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import (
     BadPlanFile,
@@ -297,10 +298,12 @@ class _Restore:
             record=_Kept(self.journal, self.lease),
             bindings=bindings,
             run=f"{self.journal.run}-{self._token()}",
-            look=lambda names: self._look(bindings, names),
+            look=lambda names: self._look(dict(bindings), names),
             pause=self.context.pause,
             progress=self.context.progress,
             seen=frozenset(all_nameless(current.survey)),
+            workers=self.context.workers,
+            ticks=self.context.ticks,
         )
         return executor.execute(current.plan.steps)
 
