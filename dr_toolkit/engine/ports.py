@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Protocol
 
 from dr_toolkit.model.documents import Scope
 
 
 class Cloud(Protocol):
-    """One AWS account and region."""
+    """One AWS account and region; safe in threads."""
 
     scope: Scope
 
@@ -18,6 +18,16 @@ class Cloud(Protocol):
 
         Raises the children of ``AwsError``: CloudInDoubt where a call that changes something may or may not have
         taken effect, CloudRefused (with its code) where AWS said no. A call that only reads is repeated inside.
+        It waits for its turn under AWS's quotas.
+        """
+
+    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Hashable:
+        """What limits such a call: calls of one lane wait for the same turn."""
+
+    def delay(self, lane: Hashable, ahead: Sequence[Hashable] = ()) -> float:
+        """Seconds for which a call of a lane would have to wait now, if one of each lane ``ahead`` went first.
+
+        It looks, and takes nothing: 0 where the call may go at once.
         """
 
 

@@ -44,7 +44,7 @@ class _Passage:
     """One API on its way: the steps of its phases, and after which each phase and each deployment is done."""
 
     phases: list[list[Step]] = field(default_factory=list)
-    deployed_by: dict[ResourceKey, str] = field(default_factory=dict)
+    deployed_by: dict[ResourceKey, set[str]] = field(default_factory=dict)
 
 
 class _Woven:
@@ -59,7 +59,7 @@ class _Woven:
         for api, replays in sorted(self.draft.replays.items()):
             self._pass_through(api, replays)
         main = plain.steps(replace_changes(self.draft, self.main), self.situation, self.scope)
-        made = {key: f"m{step}" for key, step in main.made_by.items()}
+        made = {key: {f"m{step}" for step in steps} for key, steps in main.made_by.items()}
         found: list[Step] = []
         for api, passage in self.passages.items():
             for phase in passage.phases:
@@ -79,7 +79,7 @@ class _Woven:
             made = plain.steps(Draft([*changes, *deployments]), self.situation, self.scope)
             mark = f"{api.text}#{number}."
             passage.phases.append([_renamed(step, mark, number) for step in made.steps])
-            passage.deployed_by |= {c.key: mark + made.made_by[c.key] for c in deployments}
+            passage.deployed_by |= {c.key: {mark + step for step in made.made_by[c.key]} for c in deployments}
             now = Estate(dict(passing.content))
         wanted = Estate(
             {text: line for text, line in self.situation.wanted.lines.items() if self._is_in(text, api, inside)}
@@ -124,11 +124,10 @@ class _Woven:
 
     # --- together -------------------------------------------------------------------------------------
 
-    def _after_outer(self, step: Step, api: ResourceKey, made: Mapping[ResourceKey, str]) -> Step:
+    def _after_outer(self, step: Step, api: ResourceKey, made: Mapping[ResourceKey, set[str]]) -> Step:
         """A step of a phase comes after what it refers to outside, the API itself, and all of the phase before."""
-        outer = {made[key] for key in _refs_in(step.call.params) if key in made and key.path[0] != api.path[0]}
-        if api in made:
-            outer.add(made[api])
+        named = {key for key in _refs_in(step.call.params) if key.path[0] != api.path[0]} | {api}
+        outer = set().union(*(made[key] for key in named if key in made))
         before = self.passages[api].phases[step.phase - 2] if step.phase > 1 else []
         return replace(step, needs=tuple(sorted({*step.needs, *outer, *(s.id for s in before)})))
 
@@ -137,7 +136,7 @@ class _Woven:
         needs = set(step.needs)
         for api, passage in self.passages.items():
             named = {*step.keys, *_refs_in(step.call.params)}
-            needs |= {done for key, done in passage.deployed_by.items() if key in named}
+            needs |= set().union(*(done for key, done in passage.deployed_by.items() if key in named))
             if any(self._is_of_the_draft(key, api) for key in step.keys) and not step.call.binds.get(api):
                 needs |= {s.id for s in passage.phases[-1]}
         return replace(step, needs=tuple(sorted(needs)))

@@ -39,10 +39,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Sequence:
-    """Steps in the order in which they are to be made, and the id of the step after which each thing is there."""
+    """Steps in the order in which they are to be made, and the ids of those after which each thing is there."""
 
     steps: list[Step]
-    made_by: dict[ResourceKey, str]
+    made_by: dict[ResourceKey, frozenset[str]]
 
 
 def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
@@ -51,10 +51,11 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
     nodes = graph_of.build()
     order = _in_order(nodes, {name: _priority(name, node, situation.registry) for name, node in nodes.items()})
     result: list[Step] = []
-    last: dict[NodeId, str] = {}
+    last: dict[NodeId, set[str]] = {}
     for name in order:
         node = nodes[name]
-        needs = tuple(sorted({last[n] for n in node.needs if n in last}))
+        last[name] = set().union(*(last[n] for n in node.needs if n in last))  # of one without calls: what it waits for
+        needs = tuple(sorted(last[name]))
         for action, call, keys in node.calls:
             step_id = f"s{len(result) + 1:05d}"
             params = concrete.joins(call.params, scope)
@@ -62,8 +63,8 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
             step = Step(step_id, action, tuple(keys), service, replace(call, params=params, service=""), needs)
             result.append(step)
             needs = (step_id,)
-            last[name] = step_id
-    return Sequence(result, {key: last[name] for key, name in graph_of.made_by.items() if name in last})
+            last[name] = {step_id}
+    return Sequence(result, {key: frozenset(last[name]) for key, name in graph_of.made_by.items() if name in last})
 
 
 def _in_order(nodes: dict[NodeId, Node], priority: dict[NodeId, tuple[object, ...]]) -> list[NodeId]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from dr_toolkit.engine.attempts import WAITS
 from dr_toolkit.engine.batch import Batches, batched
 from dr_toolkit.engine.carriers import IMPORTS
-from dr_toolkit.engine.executor import WAITS, Executor, Outcome
+from dr_toolkit.engine.executor import Executor, Outcome
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.model.changes import Plan
@@ -121,10 +122,12 @@ class Applying:
             record=_Kept(self.journal, self.lease),
             bindings=bindings,
             run=self._tag,
-            look=lambda names: self._look(bindings, names),
+            look=lambda names: self._look(dict(bindings), names),
             pause=self.context.pause,
             progress=self.context.progress,
             seen=frozenset(all_nameless(current.survey)),
+            workers=self.context.workers,
+            ticks=self.context.ticks,
         )
         return executor.execute(few.steps)
 

@@ -41,6 +41,9 @@ UNSIGNED = "unsigned"
 LEASE_SECONDS = 300.0
 """How long a capture or restore is held for its holder without a sign of life."""
 
+WORKERS = 4
+"""How many calls are made side by side: AWS's quotas are used up by as many."""
+
 
 @dataclass(frozen=True)
 class Flags:
@@ -75,6 +78,7 @@ def _now() -> datetime:
 class Context:
     """One command's view of the world. ``now`` is UTC; ``pause`` takes seconds, and ``ticks`` counts them.
 
+    ``workers`` is how many calls are made side by side; with one there is no thread, and one order.
     ``allow_unsigned`` takes what bears no signature that counts, and says so.
     """
 
@@ -85,6 +89,7 @@ class Context:
     now: Callable[[], datetime] = _now
     pause: Callable[[float], None] = time.sleep
     ticks: Callable[[], float] = time.monotonic
+    workers: int = WORKERS
     allow_unsigned: bool = False
     vault: Vault = field(default_factory=Vault)
 

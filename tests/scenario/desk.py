@@ -93,6 +93,8 @@ class Desk:
     pauses: list[float] = field(default_factory=list)
     estate: Estate = field(default_factory=lambda: Estate(HOME))
     hours: int = 0
+    workers: int = 1
+    """How many calls are made side by side; by one, all calls have one order."""
     exclude: tuple[str, ...] = ()
     secrets: Secrets | None = None
     values: dict[str, str] = field(default_factory=dict)
@@ -117,7 +119,16 @@ class Desk:
         )
         flags = Flags(endpoint_url=self.aws.endpoint)
         pacer = Pacer(self.aws.world.clock.now, self.wait)
-        command = _Command(config, flags, now=lambda: now, pause=self.wait, given=self.store, pacer=pacer)
+        command = _Command(
+            config,
+            flags,
+            now=lambda: now,
+            pause=self.wait,
+            ticks=self.aws.world.clock.now,
+            workers=self.workers,
+            given=self.store,
+            pacer=pacer,
+        )
         if film is not None:
             command.given, command.watched = film.store(), film.cloud
         return command

@@ -5,7 +5,7 @@ A process that dies leaves just that behind. So one run is enough to begin again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,3 +105,9 @@ class _FilmedCloud:
         if not operation.startswith(READS):
             self.shoot(f"the call of {operation}, before its answer")
         return answer
+
+    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Hashable:
+        return self.inner.lane(service, operation, params)
+
+    def delay(self, lane: Hashable, ahead: Sequence[Hashable] = ()) -> float:
+        return self.inner.delay(lane, ahead)

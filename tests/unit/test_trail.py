@@ -19,6 +19,7 @@ from dr_toolkit.resources import registry
 from dr_toolkit.workflows import who
 from dr_toolkit.workflows.context import Context
 from tests.exposed import group, prefix_list, rule, thing
+from tests.unpaced import Unpaced
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 IDS: dict[str, tuple[str, ...]] = {
@@ -217,7 +218,7 @@ def test_the_person_is_told_and_through_what(identity: dict[str, Any], actor: st
 
 
 @dataclass
-class Trail:
+class Trail(Unpaced):
     """A region whose CloudTrail holds some events, by name or by the resource that they are of."""
 
     events: list[dict[str, Any]]

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dr_toolkit.engine.executor import READY, Executor
+from dr_toolkit.engine.attempts import READY
+from dr_toolkit.engine.executor import Executor
 from dr_toolkit.model import planfile
 from dr_toolkit.model.changes import Call, Step, Until
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
+from tests.strict_aws.clock import VirtualClock
+from tests.unpaced import Unpaced
 
 LINK = ResourceKey("apigateway.vpc_link", ("back",))
 UNTIL = Until("items.0.status", ("AVAILABLE",), ("FAILED",))
 STEP = Step("s1", "create", (LINK,), "apigateway", Call("GetVpcLink", {"vpcLinkId": "abc"}, until=UNTIL))
 
 
-class _States:
+class _States(Unpaced):
     """A region in which a link goes through states, the last one for ever; also a journal that keeps nothing."""
 
     scope = Scope("123456789012", "us-east-1")
@@ -36,9 +39,14 @@ class _States:
 
 def _run(*states: str) -> tuple[dict[str, str], list[float]]:
     pauses: list[float] = []
-    region = _States(*states)
+    region, clock = _States(*states), VirtualClock(0.0)
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        clock.sleep(seconds)
+
     look: Any = None
-    executor = Executor(region, registry(), region, {}, "run", look, pauses.append)
+    executor = Executor(region, registry(), region, {}, "run", look, pause, ticks=clock.now)
     return executor.execute([STEP]).failed, pauses
 
 

@@ -1,0 +1,195 @@
+"""Pieces of work run side by side, always the one next that AWS's quotas allow soonest.
+
+A piece is a generator: it makes calls, and yields how many seconds it wants to wait before it goes on, which holds no
+worker up. Who dispatches sleeps only when nothing is under way and nothing may go.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Callable, Generator, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+from dr_toolkit.engine.ports import Cloud
+
+T = TypeVar("T")
+Work = Generator[float, None, T]
+"""Calls and waits between them; returns what came of it."""
+
+
+@dataclass(frozen=True)
+class Result(Generic[T]):
+    """How far a piece came: to a wait of so many seconds, or to its end, with what it returned or raised."""
+
+    number: int
+    work: Work[T]
+    seconds: float | None = None
+    returned: T | None = None
+    error: BaseException | None = None
+
+    def value(self) -> T:
+        """What the piece returned; raises what it raised."""
+        if self.error is not None:
+            raise self.error
+        return self.returned  # type: ignore[return-value]  # it came to its end without an error
+
+
+class Crew(Generic[T]):
+    """So many threads, or none: one worker works in the calling thread, so that all has one order."""
+
+    def __init__(self, workers: int) -> None:
+        self._pool = ThreadPoolExecutor(workers, "dr-toolkit") if workers > 1 else None
+        self._results: SimpleQueue[Result[T]] = SimpleQueue()
+        self._workers = max(1, workers)
+        self.busy: set[int] = set()
+        """The numbers of the pieces that are under way."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+
+    @property
+    def free(self) -> bool:
+        """Whether somebody has nothing to do."""
+        return len(self.busy) < self._workers
+
+    def start(self, number: int, work: Work[T]) -> None:
+        """Have a piece go on to its next wait, or to its end."""
+        self.busy.add(number)
+        if self._pool is None:
+            self._results.put(_resumed(number, work))
+        else:
+            self._pool.submit(lambda: self._results.put(_resumed(number, work)))
+
+    def result(self, seconds: float | None = None) -> Result[T] | None:
+        """The next result; None where none comes within so many seconds."""
+        try:
+            found = self._results.get(timeout=seconds)
+        except Empty:
+            return None
+        self.busy.discard(found.number)
+        return found
+
+
+def _resumed(number: int, work: Work[T]) -> Result[T]:
+    try:
+        return Result(number, work, seconds=next(work))
+    except StopIteration as end:
+        return Result(number, work, returned=end.value)
+    except BaseException as error:  # it is raised where results are taken in
+        return Result(number, work, error=error)
+
+
+class Job(Protocol[T]):
+    """What the pieces are, by number. All of it is called in the thread that dispatches."""
+
+    def start(self, number: int) -> Work[T] | None:
+        """The piece, right before it goes; None where there is nothing to be done after all."""
+
+    def done(self, result: Result[T]) -> None:
+        """Take note of a piece's end."""
+
+    def idle(self) -> None:
+        """Do what must not wait, for now there will be waiting."""
+
+
+class Dispatch(Generic[T]):
+    """Runs the pieces that are put in, by number: among those that may go equally soon the smallest goes first.
+
+    ``pause`` takes seconds, and ``ticks`` counts them.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        workers: int = 1,
+        pause: Callable[[float], None] = time.sleep,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cloud, self._pause, self._ticks = cloud, pause, ticks
+        self._workers = workers
+        self._lanes: dict[Hashable, list[int]] = {}
+        self._lane_of: dict[int, Hashable] = {}
+        self._waiting: dict[int, tuple[float, Work[T]]] = {}
+
+    def put(self, number: int, lane: Hashable) -> None:
+        """Put in a piece, with what limits its calls (``Cloud.lane``)."""
+        self._lane_of[number] = lane
+        heapq.heappush(self._lanes.setdefault(lane, []), number)
+
+    def run(self, job: Job[T]) -> None:
+        """Run what was put in, and what the job puts in meanwhile.
+
+        What the job raises ends the run: nothing more is begun, what is under way comes as far as its next wait, the
+        job is told of what ended by then, and the error is raised.
+        """
+        with Crew[T](self._workers) as crew:
+            try:
+                while self._turn(crew, job):
+                    pass
+            except BaseException:
+                self._wind_up(crew, job)
+                raise
+
+    def _turn(self, crew: Crew[T], job: Job[T]) -> bool:
+        """Hand out one piece or take in one result; False where there is neither."""
+        choice = self._soonest(crew) if crew.free else None
+        if choice is not None and choice[0] <= 0:
+            self._hand_out(choice[1], crew, job)
+            return True
+        job.idle()
+        if choice is None and not crew.busy:
+            return False
+        if crew.busy:
+            result = crew.result(choice[0] if choice else None)
+            if result is not None:
+                self._take_in(result, job)
+        elif choice is not None:
+            self._pause(choice[0])
+            self._hand_out(choice[1], crew, job)
+        return True
+
+    def _soonest(self, crew: Crew[T]) -> tuple[float, int] | None:
+        """The seconds until a piece may go, and which: the one for which they are the fewest."""
+        ahead = [self._lane_of[number] for number in crew.busy]
+        lanes = {lane for lane, numbers in self._lanes.items() if numbers}
+        lanes |= {self._lane_of[number] for number in self._waiting}
+        delays = {lane: max(0.0, self._cloud.delay(lane, ahead)) for lane in lanes}
+        now = self._ticks()
+        found = [(delays[lane], numbers[0]) for lane, numbers in self._lanes.items() if numbers]
+        found += [(max(due - now, delays[self._lane_of[n]]), n) for n, (due, _) in self._waiting.items()]
+        return min(found, default=None)
+
+    def _hand_out(self, number: int, crew: Crew[T], job: Job[T]) -> None:
+        if number in self._waiting:
+            work: Work[T] | None = self._waiting.pop(number)[1]
+        else:
+            heapq.heappop(self._lanes[self._lane_of[number]])
+            work = job.start(number)
+        if work is not None:
+            crew.start(number, work)
+
+    def _take_in(self, result: Result[T], job: Job[T]) -> None:
+        if result.seconds is None:
+            job.done(result)
+        else:
+            self._waiting[result.number] = (self._ticks() + result.seconds, result.work)
+
+    def _wind_up(self, crew: Crew[T], job: Job[T]) -> None:
+        """Wait for what is under way, and have it noted as far as it came to an end."""
+        while crew.busy:
+            result = crew.result()
+            if result is not None and result.seconds is None and isinstance(result.error, Exception | None):
+                with suppress(Exception):  # what ended the run is what is raised
+                    job.done(result)
