@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.engine.dispatch import Work
 from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.readback import Mend
+from dr_toolkit.engine.refs import refs_in
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError, CloudDenied, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from dr_toolkit.model import wire
@@ -17,6 +21,8 @@ from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import kind_of
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
+
+log = logging.getLogger(__name__)
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
 """Seconds between tries of one call."""
@@ -27,6 +33,7 @@ LAG = 5.0
 READY = (2.0, 4.0, 8.0, *(15.0,) * 60)
 """Seconds between looks at something that takes minutes to be ready."""
 
+_LATE = "again"
 _BUSY = ("concurrent modification", "already an update in progress", "update is in progress")
 
 Bound = dict[str, str]
@@ -38,22 +45,45 @@ class Attempts:
     """Makes the calls of steps, and yields the waits between them. Safe in threads.
 
     ``bindings`` are the physical ids that are known; ``look`` surveys the named types again, one survey at a time;
-    ``run`` is the run's tag.
+    ``run`` is the run's tag; ``mends`` tell by the ids of imports what is still to be done after them.
     """
 
     cloud: Cloud
     registry: Registry
-    bindings: Mapping[str, str]
+    bindings: dict[str, str]
     run: str
     look: Callable[[Iterable[str]], Survey]
     seen: frozenset[str] = frozenset()
+    mends: Mapping[str, Callable[[], Mend]] = field(default_factory=dict)
+    ticks: Callable[[], float] = time.monotonic
     calls: int = 0
+    _born: dict[ResourceKey, float] = field(default_factory=dict)
+    _lag: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _looking: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, step: Step) -> Work[Bound]:
         """Do all of a step; returns the physical ids of what it made. Raises Unsure and what can't be got over."""
-        return self._all_or_each(step) if step.call.until is None else self._wait(step, step.call.until)
+        if step.call.until is not None:
+            return self._wait(step, step.call.until)
+        return self._import(step) if step.id in self.mends else self._all_or_each(step)
+
+    def _import(self, step: Step) -> Work[Bound]:
+        """Import an API, read back what came of it, and mend it; where AWS refuses the import, all of it is mending."""
+        try:
+            yield from self._tries(step)
+        except (CloudDenied, CloudThrottled):
+            raise
+        except CloudRefused as error:
+            log.warning("AWS refuses an import, so that each thing is made by itself: %s", error)
+        mend = self.mends[step.id]()
+        self.bindings.update(mend.bindings)
+        made = dict(mend.bindings)
+        for each in mend.steps:
+            bound = yield from self._all_or_each(each)
+            self.bindings.update(bound)
+            made |= bound
+        return made
 
     def _call(self, step: Step) -> dict[str, Any]:
         with self._lock:
@@ -110,9 +140,12 @@ class Attempts:
     def _tries(self, step: Step) -> Work[Bound]:
         """Call until it is done; returns the physical ids that the answer gave. Raises what can't be got over."""
         doubted = False
+        if (early := self._still_unseen(step)) > 0:
+            yield early
         for wait in (*WAITS, None):
             try:
                 answer = self._call(step)
+                self._born |= dict.fromkeys(step.call.binds, self.ticks())
                 return {key.text: _dotted(answer, path) for key, path in step.call.binds.items()}
             except (CloudInDoubt, CloudRefused, CloudUnreachable) as error:
                 in_doubt = isinstance(error, CloudInDoubt)
@@ -124,6 +157,7 @@ class Attempts:
                     if doubted and not isinstance(error, CloudUnreachable):
                         raise Unsure(str(error)) from error
                     raise
+                self._note_late(step, error, wait)
                 yield wait
                 if verdict == "check":
                     left, bound = self._look_at(step)
@@ -136,6 +170,18 @@ class Attempts:
                         raise
                     step = left
         raise AssertionError("the last try returns or raises")
+
+    def _still_unseen(self, step: Step) -> float:
+        """Seconds until what a step refers to can be expected to be known everywhere, by what others took till then."""
+        born = [self._born[key] for key in refs_in(step.call.params) if key in self._born]
+        return max(born) + self._lag - self.ticks() if born and _LATE in step.call.tolerates.values() else 0.0
+
+    def _note_late(self, step: Step, error: AwsError, wait: float) -> None:
+        """Keep in mind how old something that was made has to be at least, until it can be used."""
+        if isinstance(error, CloudRefused) and step.call.tolerates.get(error.code) == _LATE:
+            now = self.ticks()
+            born = [self._born[key] for key in refs_in(step.call.params) if key in self._born]
+            self._lag = max(self._lag, min(LAG, now - max(born, default=now) + wait))
 
     def _meaning(self, step: Step, error: AwsError, doubted: bool) -> str:
         """What an error means for a step: done, again, check, or raise.

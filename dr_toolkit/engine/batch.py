@@ -13,9 +13,10 @@ from dr_toolkit.engine import concrete, graph
 from dr_toolkit.engine.carriers import CARRIERS, Carrier
 from dr_toolkit.engine.openapi.written import Written, fits
 from dr_toolkit.engine.planner import Replay
+from dr_toolkit.engine.readback import Imported
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, Step
-from dr_toolkit.model.documents import Resource, Scope
+from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
@@ -28,14 +29,14 @@ FEW = 3
 class Batches:
     """The steps as they are made.
 
-    ``parts`` are the ids of the plan's steps that one stands for, where it is more than itself. ``deferred`` are steps
-    that wait until a look at the target tells the ids of what an import has brought. ``why`` says by printed key of an
-    API why it is not imported.
+    ``parts`` are the ids of the plan's steps that one stands for, where it is more than itself; ``imports`` are those
+    that import an API, with what is to be found in it afterwards: what a definition can't hold is added to it then.
+    ``why`` says by printed key of an API why it is not imported.
     """
 
     steps: list[Step]
     parts: dict[str, list[str]] = field(default_factory=dict)
-    deferred: list[Step] = field(default_factory=list)
+    imports: dict[str, Imported] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
 
 
@@ -99,15 +100,21 @@ class _Import:
         if reason := next((w for w in written.values() if isinstance(w, str)), None):
             self.batches.why[self.api.text] = str(reason)
             return
-        before = replace(self.batches, steps=list(self.batches.steps), parts=dict(self.batches.parts))
+        before = list(self.batches.steps)
         for phase, document in written.items():
             if isinstance(document, Written) and not self._replace(phase, document):
-                self.batches.steps, self.batches.parts = before.steps, before.parts
+                self._give_up(before)
                 return
+
+    def _give_up(self, before: list[Step]) -> None:
+        self.batches.steps = before
+        for steps in self.inner.values():
+            self.batches.parts.pop(steps[0].id, None)
+            self.batches.imports.pop(steps[0].id, None)
 
     def _written(self, phase: int) -> Written | str:
         """The document of a phase, or why there is none."""
-        nouns = [concrete.resource(noun, self.registry, self.aim.scope) for noun in self._nouns(phase)]
+        nouns = [concrete.resource(wire.read_line(line), self.registry, self.aim.scope) for line in self._lines(phase)]
         own = self.aim.wanted.get(self.api)
         if own is None:
             return "the snapshot does not hold the API itself"
@@ -115,61 +122,45 @@ class _Import:
             written = self.carrier.document(nouns, concrete.resource(own, self.registry, self.aim.scope))
         except ValueError as error:
             return str(error)
-        if not fits(written.document):
-            return "its definition is larger than an import takes"
-        if phase and written.left:
-            key, reason = min(written.left.items())
-            return f"{key}, which a stage serves, can't be imported: {reason}"
-        return written
+        return written if fits(written.document) else "its definition is larger than an import takes"
 
-    def _nouns(self, phase: int) -> list[Resource]:
+    def _lines(self, phase: int) -> list[bytes]:
+        return list(self._content(phase).values())
+
+    def _content(self, phase: int) -> Mapping[str, bytes]:
         """What is in the API's draft in that phase, the API itself among it."""
         if phase:
-            content = self.aim.replays[self.api][phase - 1].content
-            return [wire.read_line(line) for line in content.values()]
-        texts = [self.api.text, *(text for text in self.aim.wanted.lines if self._may_hold(text))]
-        held = [self.aim.wanted.get(text) for text in texts]
-        return [noun for noun in held if noun is not None and noun.key not in self.without]
+            return self.aim.replays[self.api][phase - 1].content
+        lines = self.aim.wanted.lines
+        left_out = {key.text for key in self.without}
+        return {text: line for text, line in lines.items() if self._may_hold(text) and text not in left_out}
 
     def _may_hold(self, text: str) -> bool:
+        if text == self.api.text:
+            return True
         return text.partition("/")[0] in self.carrier.types and self._is_inside(ResourceKey.parse(text))
 
     def _replace(self, phase: int, written: Written) -> bool:
         """Put one call in the place of a phase's steps; False where they then could not be put in order."""
         inner = self.inner[phase]
-        held = [step for step in inner if not any(key in written.left for key in step.keys)]
-        if not held:
-            return True
-        ids = {step.id for step in held}
-        first = held[0]
-        needs = {need for step in inner for need in step.needs} - {step.id for step in inner}
-        keys = dict.fromkeys(key for step in held for key in step.keys)
+        ids, first = {step.id for step in inner}, inner[0]
+        needs = {need for step in inner for need in step.needs} - ids
+        keys = dict.fromkeys(key for step in inner for key in step.keys)
         call = self.carrier.call(self.api, written.document)
         carrier = replace(first, action=CREATE, keys=tuple(keys), call=call, needs=tuple(sorted(needs)))
         rest = [step for step in self.batches.steps if step.id not in ids]
         rest = [replace(step, needs=_instead(step.needs, ids, first.id)) for step in rest]
-        waiting = _closure({step.id for step in inner} - ids, rest)
         try:
-            steps = _in_order([carrier, *(step for step in rest if step.id not in waiting)], self.batches.steps)
+            self.batches.steps = _in_order([carrier, *rest], self.batches.steps)
         except graph.Circle:
             return False
-        self.batches.deferred += [step for step in rest if step.id in waiting]
-        self.batches.parts[first.id] = [step.id for step in held]
-        self.batches.steps = steps
+        self.batches.parts[first.id] = [step.id for step in inner]
+        self.batches.imports[first.id] = Imported(self.api, self.carrier.types, self._content(phase))
         return True
 
 
 def _instead(needs: Iterable[str], ids: set[str], carrier: str) -> tuple[str, ...]:
     return tuple(sorted({carrier if need in ids else need for need in needs}))
-
-
-def _closure(first: set[str], steps: Iterable[Step]) -> set[str]:
-    """These steps, and all that need them; the steps stand in an order in which needs come first."""
-    found = set(first)
-    for step in steps:
-        if found & set(step.needs):
-            found.add(step.id)
-    return found
 
 
 def _in_order(steps: Iterable[Step], before: Sequence[Step]) -> list[Step]:

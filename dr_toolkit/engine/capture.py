@@ -68,11 +68,12 @@ class Reader:
         progress: Progress = lambda text: None,
         *,
         secrets: bool = False,
+        given: Mapping[str, list[Row]] | None = None,
     ) -> None:
         self._secrets = secrets
         self._cloud, self._registry, self._progress = cloud, registry, progress
         self._pages: dict[str, list[dict[str, Any]]] = {}
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: dict[str, list[Row]] = dict(given or {})
         self._failed: dict[str, str] = {}
         self._gone: set[int] = set()
         self._demands = Demands(registry, cloud.scope)

@@ -7,7 +7,8 @@ the call is handed out, what came of it after.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dr_toolkit.engine.attempts import Attempts, Bound, MissingId, Unsure
@@ -15,11 +16,13 @@ from dr_toolkit.engine.capture import FATAL
 from dr_toolkit.engine.dispatch import Dispatch, Result, Work
 from dr_toolkit.engine.line import Line
 from dr_toolkit.engine.ports import Cloud, Record
+from dr_toolkit.engine.readback import Mend
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError
 from dr_toolkit.model.changes import Step
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.served import APIS, kind_of
 
 _DEPLOY = "CreateDeployment"
 
@@ -46,6 +49,8 @@ class Executor:
     """Makes the calls of steps in a target, at most ``workers`` at a time; one worker works in the calling thread.
 
     ``bindings`` grows with what the steps make; ``look`` surveys the named types again; ``run`` is the run's tag.
+    ``mends`` are by the ids of imports what tells what is still to be done to the API; that is part of the step.
+    ``ahead`` is asked to read an API to which nothing more is to be done, when there is time for it.
     """
 
     cloud: Cloud
@@ -59,6 +64,8 @@ class Executor:
     seen: frozenset[str] = frozenset()
     workers: int = 1
     ticks: Callable[[], float] = time.monotonic
+    mends: Mapping[str, Callable[[], Mend]] = field(default_factory=dict)
+    ahead: Callable[[ResourceKey], None] | None = None
 
     def execute(self, steps: Iterable[Step]) -> Outcome:
         """Make every step whose needs are met; what needs a failed step is skipped, and said.
@@ -79,8 +86,18 @@ class _Run:
         self.line = Line(steps, executor.registry, self._skips, doors=executor.workers)
         self.dispatch: Dispatch[Bound] = Dispatch(executor.cloud, executor.workers, executor.pause, executor.ticks)
         self.attempts = Attempts(
-            executor.cloud, executor.registry, executor.bindings, executor.run, executor.look, executor.seen
+            executor.cloud,
+            executor.registry,
+            executor.bindings,
+            executor.run,
+            executor.look,
+            executor.seen,
+            executor.mends,
+            executor.ticks,
         )
+        self.ahead, self.aheads = executor.ahead, dict[int, ResourceKey]()
+        self.apis = {step.id: _apis(step, executor.registry) for step in steps}
+        self.to_do = Counter(api for apis in self.apis.values() for api in apis)
         self.owing = _owing(steps)
         self.lost: dict[str, str] = {}
 
@@ -98,13 +115,15 @@ class _Run:
 
     def start(self, number: int) -> Work[Bound] | None:
         """Write down what is about to be done; see ``dispatch.Job``."""
+        if number in self.aheads:
+            return self._read_ahead(self.aheads[number])
         step = self.steps[number]
         self.progress(_said(step))
         try:
             self.attempts.params(step)
         except MissingId as error:
             self._fail(step, error)
-            self._put(self.line.settle(number))
+            self._over(number)
             return None
         owed = self.owing.get(step.id, [])
         facts = {"owed": owed} if owed else {}
@@ -115,6 +134,8 @@ class _Run:
 
     def done(self, result: Result[Bound]) -> None:
         """Write down what came of it; see ``dispatch.Job``."""
+        if result.number in self.aheads:
+            return
         step = self.steps[result.number]
         try:
             bound = result.value()
@@ -130,10 +151,27 @@ class _Run:
             self.outcome.bound.update(bound)
             self.record.append("done", step=step.id, keys=_texts(step.keys), operation=step.call.operation, bound=bound)
             self.outcome.done.append(step.id)
-        self._put(self.line.settle(result.number))
+        self._over(result.number)
 
     def idle(self) -> None:
         """Nothing waits to be written; see ``dispatch.Job``."""
+
+    def _over(self, number: int) -> None:
+        """Take a step as over: what waited for it may go, and an API to which nothing more is done is read ahead."""
+        self._put(self.line.settle(number))
+        apis = self.apis[self.steps[number].id]
+        self.to_do.subtract(apis)
+        for api in apis if self.ahead is not None else ():
+            if not self.to_do[api] and api.text in self.bindings:
+                ahead = len(self.steps) + len(self.aheads)
+                self.aheads[ahead] = api
+                self.dispatch.put(ahead, self.cloud.lane("apigateway", "GetStages", {}))
+
+    def _read_ahead(self, api: ResourceKey) -> Work[Bound]:
+        yield 0.0
+        if self.ahead is not None:
+            self.ahead(api)
+        return {}
 
     def _put(self, turns: Iterable[int]) -> None:
         for number in turns:
@@ -166,6 +204,12 @@ def _owing(steps: list[Step]) -> dict[str, list[str]]:
         for needed in step.needs:
             owing.setdefault(needed, set()).update(mine)
     return {step: sorted(keys) for step, keys in owing.items() if keys}
+
+
+def _apis(step: Step, registry: Registry) -> frozenset[ResourceKey]:
+    """The APIs that a step is made in."""
+    inside = (key for key in step.keys if key.type in APIS or registry.outermost(key.type) in APIS)
+    return frozenset(kind_of(key.type).api_of(key) for key in inside)
 
 
 def _said(step: Step) -> str:

@@ -13,10 +13,11 @@ from dr_toolkit.engine import graph
 from dr_toolkit.engine import steps as plain
 from dr_toolkit.engine.compare import compare
 from dr_toolkit.engine.planner import Draft, Replay, Situation
+from dr_toolkit.engine.refs import refs_in
 from dr_toolkit.model.changes import CREATE, DELETE, REPLACE, Change, Step
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.estate import Estate
-from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import kind_of
 
@@ -126,7 +127,7 @@ class _Woven:
 
     def _after_outer(self, step: Step, api: ResourceKey, made: Mapping[ResourceKey, set[str]]) -> Step:
         """A step of a phase comes after what it refers to outside, the API itself, and all of the phase before."""
-        named = {key for key in _refs_in(step.call.params) if key.path[0] != api.path[0]} | {api}
+        named = {key for key in refs_in(step.call.params) if key.path[0] != api.path[0]} | {api}
         outer = set().union(*(made[key] for key in named if key in made))
         before = self.passages[api].phases[step.phase - 2] if step.phase > 1 else []
         return replace(step, needs=tuple(sorted({*step.needs, *outer, *(s.id for s in before)})))
@@ -135,7 +136,7 @@ class _Woven:
         """A step that stays comes after the deployments that it names, and the draft's own after all phases."""
         needs = set(step.needs)
         for api, passage in self.passages.items():
-            named = {*step.keys, *_refs_in(step.call.params)}
+            named = {*step.keys, *refs_in(step.call.params)}
             needs |= set().union(*(done for key, done in passage.deployed_by.items() if key in named))
             if any(self._is_of_the_draft(key, api) for key in step.keys) and not step.call.binds.get(api):
                 needs |= {s.id for s in passage.phases[-1]}
@@ -150,20 +151,6 @@ class _Woven:
 def replace_changes(draft: Draft, changes: list[Change]) -> Draft:
     """The same draft with other changes, and nothing to replay."""
     return Draft(changes, draft.blocked, draft.findings, draft.implied, draft.swept)
-
-
-def _refs_in(value: object) -> set[ResourceKey]:
-    match value:
-        case Ref():
-            return {value.key}
-        case dict():
-            return set().union(*(_refs_in(v) for v in value.values()))
-        case list() | tuple():
-            return set().union(*(_refs_in(v) for v in value))
-        case _ if hasattr(value, "parts"):
-            return _refs_in(value.parts)
-        case _:
-            return set()
 
 
 def _renamed(step: Step, mark: str, phase: int) -> Step:
