@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dr_toolkit.engine import compare as differences
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.selection import WHOLE, Part
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, UPDATE, Blocked, Change
 from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
@@ -24,13 +25,17 @@ _LOOKED_FOR = SPELLED | {"ec2.vpc_peering_connection"}
 
 @dataclass
 class Draft:
-    """What a plan is made of, before it is put in order; ``swept`` goes by itself, with what it lies in."""
+    """What a plan is made of, before it is put in order; ``swept`` goes by itself, with what it lies in.
+
+    ``postponed`` are deployments that would be due, but for the part that the plan is about.
+    """
 
     changes: list[Change] = field(default_factory=list)
     blocked: list[Blocked] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     implied: dict[ResourceKey, list[Resource]] = field(default_factory=dict)
     swept: list[Change] = field(default_factory=list)
+    postponed: set[ResourceKey] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class Situation:
     """What the planner knows: the wanted and the live estate in the same terms, and what runs owe.
 
     ``bindings`` are the physical ids of the target by printed key; ``owed`` the deployments that a run began
-    to replace; ``intact`` those that are the snapshot's own, so that they hold what its stages served.
+    to replace; ``intact`` those that are the snapshot's own, so that they hold what its stages served; nothing outside
+    of ``part`` is in question.
     """
 
     wanted: Estate
@@ -49,6 +55,7 @@ class Situation:
     owed: frozenset[ResourceKey] = frozenset()
     intact: frozenset[ResourceKey] = frozenset()
     blocked: tuple[Blocked, ...] = ()
+    part: Part = WHOLE
 
 
 def draft(situation: Situation) -> Draft:
@@ -74,6 +81,7 @@ class _Planner:
         changes = {c.key: c for c in found if self._in_question(c)}
         self._take_implied(changes)
         self._deploy(changes)
+        self._postpone(changes)
         for change in self._without_impossible(changes):
             self._by_hand(change)
             self.result.changes.append(change)
@@ -84,6 +92,8 @@ class _Planner:
 
     def _in_question(self, change: Change) -> bool:
         """Extras are removed inside the snapshot's roots only, and other roots where pruning is asked for."""
+        if not self.s.part.holds(change.key):
+            return False
         if change.action != DELETE:
             return True
         t = self.registry[change.key.type]
@@ -137,6 +147,16 @@ class _Planner:
             reason = "the API's content changes" if api in touched else "left to do by an earlier run"
             changes[key] = Change(key, CREATE, None, wanted, (), reason)
             self._move_stages(key, changes)
+
+    def _postpone(self, changes: dict[ResourceKey, Change]) -> None:
+        """Stages outside of the part serve what they do: a deployment would let out all that its API's draft holds."""
+        for key in [key for key in changes if not self.s.part.holds(key)]:
+            del changes[key]
+            if key.type in DEPLOYMENTS:
+                self.result.postponed.add(key)
+            else:
+                text = f"the draft of its API changes, and it serves what it did: to deploy, add --only '{key}'"
+                self.result.findings.append(Finding(WARNING, "not-deployed", key.text, text))
 
     def _is_served(self, change: Change) -> bool:
         if change.key.type not in APIS or change.action != UPDATE:
@@ -318,10 +338,14 @@ class _Planner:
         for text in self.s.wanted.lines:
             name = text.partition("/")[0]
             coverage = self.s.live.coverage.get(name)
+            if not self.s.part.holds(text):
+                continue
             if name in _LOOKED_FOR and coverage and coverage.status == READ and text not in self.s.live.lines:
                 missing = f"there is no {self.registry[name].title} of that name in the target, and something names it"
                 self.result.findings.append(Finding(GAP, "landmark-missing", text, missing))
         for name, failure in sorted(self.s.live.failed.items()):
+            if not self.s.part.concerns_type(name):
+                continue
             self.result.findings.append(Finding(GAP, "not-read", name, f"can't be read in the target: {failure}"))
 
 
@@ -337,12 +361,14 @@ def _unpointed(stage: Resource, deployment: ResourceKey) -> Resource:
     return replace(stage, attributes=attributes)
 
 
-def fingerprint(live: Estate, wanted: Estate, registry: Registry, bindings: Mapping[str, str]) -> str:
+def fingerprint(
+    live: Estate, wanted: Estate, registry: Registry, bindings: Mapping[str, str], part: Part = WHOLE
+) -> str:
     """A digest of what a plan reads, touches or could clash with in the target: the snapshot's roots, and the ids."""
-    roots = {registry.root_text(text) for text in wanted.lines}
+    roots = {registry.root_text(text) for text in wanted.lines if part.holds(text)}
     parts: dict[str, str] = {}
     for text, line in live.lines.items():
         if registry.root_text(text) in roots:
             parts[text] = wire.digest(line + (live.ids.get(text) or "").encode())
-    landmarks = {k: bindings[k] for k in sorted(bindings) if k in wanted.lines and k not in parts}
+    landmarks = {k: bindings[k] for k in sorted(bindings) if k in wanted.lines and k not in parts and part.holds(k)}
     return wire.digest(wire.canonical({"live": parts, "landmarks": landmarks}))

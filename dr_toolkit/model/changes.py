@@ -124,7 +124,7 @@ class Plan:
     blocked: tuple[Blocked, ...]
     findings: tuple[Finding, ...]
     fingerprint: str
-    options: Mapping[str, bool] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     bindings: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
 

@@ -30,13 +30,15 @@ def plan(page: Page, value: PlanResult, registry: Registry) -> None:
         page.line(_calls(p.steps))
         if page.style.verbose:
             _steps(page, p.steps)
-    if chosen := sorted(name for name, on in p.options.items() if on):
+    if chosen := sorted(name for name, on in p.options.items() if on and name != "only"):
         page.line((f"options: {', '.join(chosen)}", "dim"))
 
 
 def whence(page: Page, p: Plan) -> None:
     """What is restored, and where to."""
     page.line(f"snapshot {p.snapshot} of {p.source} ({p.source_scope}) → {p.target} ({p.target_scope})", hang=4)
+    if only := p.options.get("only"):
+        page.line(f"only {' '.join(only)}, with what that needs", hang=4)
 
 
 def missing(page: Page, p: Plan, registry: Registry) -> None:

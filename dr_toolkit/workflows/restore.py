@@ -67,7 +67,7 @@ class Request:
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
     """What a restore would do; changes nothing."""
     snapshot = capture.load(context, context.source().name, spec)
-    return PlanResult(_planned(context, view(context, target, snapshot, options), options).plan)
+    return PlanResult(_planned(context, view(context, target, snapshot, options), options).checked().plan)
 
 
 def _planned(context: Context, seen: View, options: Options) -> Planned:
@@ -81,11 +81,12 @@ def verify(context: Context, target: str, spec: str, options: Options) -> Verify
     began = time.monotonic()
     snapshot = capture.load(context, context.source().name, spec)
     seen = view(context, target, snapshot, options)
-    return _verified(seen, _planned(context, seen, options).plan, time.monotonic() - began)
+    return _verified(seen, _planned(context, seen, options).checked(), time.monotonic() - began)
 
 
-def _verified(seen: View, left: Plan, seconds: float) -> VerifyResult:
+def _verified(seen: View, planned: Planned, seconds: float) -> VerifyResult:
     """A plan that has nothing left to do is a verification that found nothing."""
+    left, part = planned.plan, planned.part
     changes = [c for c in left.changes if c.action != ADOPT]
     changes += [Change(b.key, b.action, None, None, (), b.reason) for b in left.blocked]
     gaps = [Finding(GAP, "blocked", b.key.text, b.reason) for b in left.blocked]
@@ -97,8 +98,10 @@ def _verified(seen: View, left: Plan, seconds: float) -> VerifyResult:
         target_scope=left.target_scope,
         changes=tuple(sorted(changes, key=lambda c: c.key)),
         findings=tuple(f for f in left.findings if f.severity in (GAP, BLOCKED)) + tuple(gaps),
-        coverage={n: Coverage(c.status, c.reason) for n, c in seen.snapshot.estate.coverage.items()},
-        checked=sum(not registry()[k.partition("/")[0]].landmark for k in _known_keys(seen.snapshot)),
+        coverage={
+            n: Coverage(c.status, c.reason) for n, c in seen.snapshot.estate.coverage.items() if part.concerns_type(n)
+        },
+        checked=sum(part.holds(k) and not registry()[k.partition("/")[0]].landmark for k in _known_keys(seen.snapshot)),
         seconds=seconds,
     )
 
@@ -150,13 +153,16 @@ class _Restore:
             raise UnfinishedRun(
                 run=unfinished.run, target=self.request.target, snapshot=unfinished.begin.get("snapshot")
             )
+        self._refuse_less(unfinished, options)
         self.seen = view(self.context, self.request.target, snapshot, options)
         self.made = past.settle(self.seen)
         first = self.seen.plan(options, self.made)
+        if unfinished is None:
+            first.checked()
         self._check(first.plan)
         self._refuse_blocked(first.plan, options)
         if not first.plan.steps and unfinished is None:
-            return self._nothing(first.plan)
+            return self._nothing(first)
         agreed = not first.plan.steps or self._was_confirmed(first.plan, unfinished)
         if not agreed and not confirm(PlanResult(first.plan)):
             raise NotConfirmed(reason="the plan was not confirmed")
@@ -185,6 +191,7 @@ class _Restore:
                 prune=bool(said.get("prune")),
                 in_place=bool(said.get("in_place")),
                 skip_blocked=bool(said.get("skip_blocked")) or asked.skip_blocked,
+                only=tuple(said.get("only", ())),
             )
             return merged, str(unfinished.begin["snapshot"]), str(unfinished.begin["source"])
         given = self.request.plan_file
@@ -193,9 +200,17 @@ class _Restore:
                 prune=bool(given.options.get("prune")),
                 in_place=self.request.options.in_place,
                 skip_blocked=self.request.options.skip_blocked,
+                only=tuple(given.options.get("only", ())),
             )
             return allowed, given.snapshot, given.source
         return self.request.options, self.request.snapshot, self.context.source().name
+
+    def _refuse_less(self, unfinished: RunState | None, options: Options) -> None:
+        """A run is finished by one that is about as much as it was: what it left half done may be anywhere in that."""
+        begun = sorted(options_of(unfinished).get("only", ())) if unfinished is not None else []
+        if unfinished is not None and options.only and sorted(options.only) != begun:
+            about = f"{unfinished.begin.get('snapshot')} ({' '.join(begun) if begun else 'all of it'})"
+            raise UnfinishedRun(run=unfinished.run, target=self.request.target, snapshot=about)
 
     def _check(self, now: Plan) -> None:
         """A plan from a file applies only where planning anew gives the same plan."""
@@ -231,6 +246,8 @@ class _Restore:
         plan = first.plan
         found = {**found_apis(plan, first.survey.bindings), **self.made.ids}
         facts = {"options": dict(plan.options), "changes": _said(plan), "found": found}
+        if first.postponed:
+            facts["owed"] = sorted(key.text for key in first.postponed | self.made.owed)
         if self.context.seal.taken:
             facts["unsigned"] = sorted(self.context.seal.taken)
         self.made = with_ids(self.made, found)
@@ -258,14 +275,14 @@ class _Restore:
             outcome = self._execute(current, bindings)
             _add(total, outcome, "" if number == 1 else f" (pass {number})")
             self.made.ids |= outcome.bound
-            self.made.owed = self._still_owed(current.plan, outcome)
+            self.made.owed = self._still_owed(current.plan, outcome) | current.postponed
             left = self._look_until_it_shows(outcome, options)
             if left.plan.steps and number == PASSES:
                 total.failed |= {f"{step} (pass {number})": reason for step, reason in outcome.unsure.items()}
             if not left.plan.steps or total.failed:
                 break
             current = left
-        verified = _verified(self.seen, left.plan, time.monotonic() - self.began)
+        verified = _verified(self.seen, left, time.monotonic() - self.began)
         self._end(left, total, verified)
         kept = self.seen.snapshot.estate.lines
         return RestoreResult(
@@ -325,7 +342,7 @@ class _Restore:
     def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
         self._pair(left)
         self.journal.append(
-            "end", verdict=verified.verdict, failed=dict(total.failed), **left_over(left.plan, self.made)
+            "end", verdict=verified.verdict, failed=dict(total.failed), **left_over(left.plan, self.made, left.part)
         )
 
     def _pair(self, left: Planned) -> None:
@@ -346,9 +363,10 @@ class _Restore:
             store, seal = self.context.state_store(self.seen.target), self.context.state_seal(self.seen.target)
             Pairings(store, seal).add(left.plan.source, left.plan.target, pairs)
 
-    def _nothing(self, first: Plan) -> RestoreResult:
-        verified = _verified(self.seen, first, time.monotonic() - self.began)
-        return RestoreResult("", first, verify=verified, seconds=time.monotonic() - self.began, bindings=first.bindings)
+    def _nothing(self, first: Planned) -> RestoreResult:
+        plan, seconds = first.plan, time.monotonic() - self.began
+        verified = _verified(self.seen, first, seconds)
+        return RestoreResult("", plan, verify=verified, seconds=seconds, bindings=plan.bindings)
 
 
 class _Kept:
