@@ -177,15 +177,24 @@ class _Nodes:
             self._replace_content((FILL, change.key.text), change.after, t, to_placeholder=False)
         calls = t.create(wanted)
         node = self._add(name, change.key, CREATE, [call for call in calls if call.until is None])
-        for made in self.draft.implied.get(change.key, []):
-            kind = self.registry[made.key.type]
-            if kind.delete is not None:
-                ready = concrete.resource(made, self.registry, self.scope)
-                node.calls += [(DELETE, call, [made.key]) for call in kind.delete(ready)]
+        node.calls += self._without_implied(change.key)
         self.made_by[change.key] = name
         if waits := [call for call in calls if call.until is not None]:
             self.made_by[change.key] = (AWAIT, change.key.text)
             self._add((AWAIT, change.key.text), change.key, CREATE, waits).needs.add(name)
+
+    def _without_implied(self, maker: ResourceKey) -> Iterable[tuple[str, Call, list[ResourceKey]]]:
+        """The calls that take away what AWS makes along with a new thing; as few as its types allow."""
+        by_type: dict[str, list[tuple[Call, ResourceKey]]] = {}
+        for made in self.draft.implied.get(maker, []):
+            if (delete := self.registry[made.key.type].delete) is not None:
+                ready = concrete.resource(made, self.registry, self.scope)
+                by_type.setdefault(made.key.type, []).extend((call, made.key) for call in delete(ready))
+        for name, found in by_type.items():
+            calls = [call for call, _ in found]
+            merge = self.registry[name].merge or (lambda calls: [(call, [n]) for n, call in enumerate(calls)])
+            for call, numbers in merge(calls):
+                yield DELETE, call, [found[n][1] for n in numbers]
 
     def _replace_content(self, name: NodeId, full: Resource, t: ResourceType, *, to_placeholder: bool) -> None:
         """An update that turns a placeholder into the content, or the content into a placeholder."""

@@ -55,6 +55,13 @@ class Join:
 
 
 @dataclass(frozen=True)
+class Dumped:
+    """A parameter that is the JSON text (UTF-8 bytes) of a value, written when the physical ids in it are known."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
 class Until:
     """What a read is repeated for: the text at a (dotted) place of its answer becomes one of ``done``.
 

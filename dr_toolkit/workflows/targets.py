@@ -59,12 +59,13 @@ class Made:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the survey of the target that it rests on, the part of the snapshot that it is about, and the deployments
-    that are due outside of that.
+    """A plan, the survey of the target that it rests on, and what is wanted there: the estate, the part of it that the
+    plan is about, and the deployments that are due outside of that.
     """
 
     plan: Plan
     survey: Survey
+    wanted: Estate
     part: Part = WHOLE
     postponed: frozenset[ResourceKey] = frozenset()
     unmatched: UsageError | None = None
@@ -226,7 +227,7 @@ class View:
             bindings=_of_the_plan(found.bindings, filter(part.holds, moved.estate.lines)),
             gaps=part.gaps(manifest),
         )
-        return Planned(plan, found, part, frozenset(draft.postponed), unmatched)
+        return Planned(plan, found, moved.estate, part, frozenset(draft.postponed), unmatched)
 
 
 def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:
