@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dr_toolkit.aws.rates import Rate
+from dr_toolkit.spec.rates import Rate
 
 MARGIN = 0.98
 """The part of a rate that is used."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.model.documents import Finding, Resource, Scope
+from dr_toolkit.model.forecasts import Estimate, Final
 from dr_toolkit.model.keys import Ref, ResourceKey
 
 CREATE, UPDATE, REPLACE, DELETE, ADOPT = "create", "update", "replace", "delete", "adopt"
@@ -117,7 +118,8 @@ class Blocked:
 class Plan:
     """What a restore would do: reviewable, and bound to a snapshot and to the state of the target.
 
-    ``fingerprint`` is the digest of what the plan read, touches or could clash with in the target.
+    ``fingerprint`` is the digest of what the plan read, touches or could clash with in the target. ``estimate`` and
+    ``final`` say what to expect, where somebody has worked that out: how long it takes, and what can't be undone.
     """
 
     snapshot: str
@@ -134,6 +136,8 @@ class Plan:
     options: Mapping[str, Any] = field(default_factory=dict)
     bindings: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
+    estimate: Estimate | None = None
+    final: tuple[Final, ...] = ()
 
     @property
     def pending(self) -> bool:

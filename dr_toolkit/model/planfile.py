@@ -9,9 +9,13 @@ from typing import Any
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import Blocked, Call, Change, FieldChange, Plan, Step, Until
 from dr_toolkit.model.documents import BLOCKED, GAP, Finding, Resource
+from dr_toolkit.model.forecasts import Estimate, Final
 from dr_toolkit.model.keys import ResourceKey
 
 SCHEMA_VERSION = 1
+
+BY_HAND = frozenset({"by-hand", "secret-missing", "landmark-missing"})
+"""The codes of findings that say what a person has to do."""
 
 
 def write(plan: Plan) -> dict[str, Any]:
@@ -40,18 +44,25 @@ def write(plan: Plan) -> dict[str, Any]:
         "findings": wire.findings(plan.findings),
         "bindings": dict(sorted(plan.bindings.items())),
         "coverage": _coverage(plan),
+        "final": [{"key": f.key.text, "reason": f.reason, "steps": list(f.steps)} for f in plan.final],
+        **({"estimate": _estimate(plan.estimate)} if plan.estimate is not None else {}),
     }
 
 
 def summary(plan: Plan) -> dict[str, int]:
-    """How many of what: changes by action, calls, blocked, findings."""
+    """How many of what: changes by action, steps and the calls that they come to, what is blocked, found, for good, and
+    left to a person.
+    """
     actions: dict[str, int] = {}
     for item in plan.changes:
         actions[item.action] = actions.get(item.action, 0) + 1
     return dict(sorted(actions.items())) | {
-        "calls": len(plan.steps),
+        "steps": len(plan.steps),
+        "calls": plan.estimate.calls if plan.estimate is not None else len(plan.steps),
         "blocked": len(plan.blocked),
         "findings": len(plan.findings),
+        "final": len(plan.final),
+        "by_hand": sum(f.code in BY_HAND for f in plan.findings),
     }
 
 
@@ -68,6 +79,20 @@ def change(value: Change) -> dict[str, Any]:
         if resource is not None:
             document[side] = wire.plain(resource.attributes)
     return document
+
+
+def _estimate(value: Estimate) -> dict[str, Any]:
+    return {
+        "calls": value.calls,
+        "seconds": round(value.seconds, 1),
+        "operations": dict(value.operations),
+        "limit": value.limit,
+        "limited": value.limited,
+        "per_second": round(value.per_second, 4),
+        "waiting": round(value.waiting, 1),
+        "waits_for": value.waits_for,
+        "carried": dict(value.carried),
+    }
 
 
 def step(value: Step) -> dict[str, Any]:
@@ -138,6 +163,10 @@ def _read(document: Any) -> Plan:
         findings=findings,
         bindings=document["bindings"],
         gaps=tuple(line for line in document["coverage"]["gaps"] if line not in told),
+        estimate=Estimate(**document["estimate"]) if "estimate" in document else None,
+        final=tuple(
+            Final(ResourceKey.parse(f["key"]), f["reason"], tuple(f["steps"])) for f in document.get("final", ())
+        ),
     )
 
 

@@ -30,6 +30,7 @@ from dr_toolkit.store.leases import Lease, acquire
 from dr_toolkit.workflows import capture
 from dr_toolkit.workflows.applying import Applying
 from dr_toolkit.workflows.context import LEASE_SECONDS, Context
+from dr_toolkit.workflows.forecasting import foreseen
 from dr_toolkit.workflows.history import (
     History,
     all_nameless,
@@ -61,7 +62,8 @@ class Request:
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
     """What a restore would do; changes nothing."""
     snapshot = capture.load(context, context.source().name, spec)
-    return PlanResult(_planned(context, view(context, target, snapshot, options), options).checked().plan)
+    planned = _planned(context, view(context, target, snapshot, options), options).checked()
+    return PlanResult(foreseen(planned).plan)
 
 
 def _planned(context: Context, seen: View, options: Options) -> Planned:
@@ -158,7 +160,7 @@ class _Restore:
         if not first.plan.steps and unfinished is None:
             return self._nothing(first)
         agreed = not first.plan.steps or self._was_confirmed(first.plan, unfinished)
-        if not agreed and not confirm(PlanResult(first.plan)):
+        if not agreed and not confirm(PlanResult(foreseen(first).plan)):
             raise NotConfirmed(reason="the plan was not confirmed")
         self.journal = self._journal(first, unfinished)
         return self._apply(first, options)
