@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dr_toolkit.engine import compare as differences
+from dr_toolkit.engine.obstacles import Obstacles, skip_types
 from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.engine.selection import WHOLE, Part
 from dr_toolkit.model import wire
-from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, UPDATE, Blocked, Change
+from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, UPDATE, Blocked, Change
 from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.fields import Kind
 from dr_toolkit.spec.marks import SPELLED
 from dr_toolkit.spec.registry import Registry
-from dr_toolkit.spec.served import APIS, DEPLOYMENTS, KINDS, REST, STAGES, kind_of
+from dr_toolkit.spec.served import APIS, DEPLOYMENTS, KINDS, STAGES, kind_of
 
 _LOOKED_FOR = SPELLED | {"ec2.vpc_peering_connection"}
 """Landmarks that no call names, so that one that is missing would show only when it is too late."""
@@ -74,11 +75,6 @@ class Situation:
 def draft(situation: Situation) -> Draft:
     """Everything that differs inside the snapshot's roots, decided on."""
     return _Planner(situation).draft()
-
-
-def skip_types(wanted: Estate) -> dict[str, str]:
-    """The types that the snapshot says nothing about, with the reason: they are left alone in the target."""
-    return {name: c.reason or c.status for name, c in wanted.coverage.items() if c.status != READ}
 
 
 class _Planner:
@@ -199,11 +195,12 @@ class _Planner:
     # --- what can't be done -------------------------------------------------------------------------
 
     def _without_impossible(self, changes: dict[ResourceKey, Change]) -> list[Change]:
+        obstacles = Obstacles(self.s.wanted, self.s.live, self.registry, self.s.bindings)
         impossible = {b.key: b for b in self.s.blocked}
         for key in [k for k in changes if k in impossible]:
             del changes[key]
         while True:
-            found = [b for c in changes.values() if (b := self._obstacle(c, changes, impossible))]
+            found = [b for c in changes.values() if (b := obstacles.of(c, changes, impossible))]
             if not found:
                 break
             for blocked in found:
@@ -226,98 +223,6 @@ class _Planner:
             if above is not None and above.action == DELETE:
                 return True
         return False
-
-    def _obstacle(
-        self, change: Change, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]
-    ) -> Blocked | None:
-        t = self.registry[change.key.type]
-        if change.action in (DELETE, ADOPT):
-            return None
-        if change.action == REPLACE:
-            remedy = "make it as the snapshot says by hand, or remove it from the target, then plan again"
-            return Blocked(change.key, REPLACE, change.reason, remedy)
-        if change.action == CREATE and t.create is None:
-            return Blocked(change.key, CREATE, "it can't be made by this tool", "make it by hand")
-        if change.action == CREATE and t.adopted(change.key) and not self._parent_is_new(change.key, changes):
-            reason = "AWS makes it with what it lies in, and it is not there"
-            return Blocked(change.key, CREATE, reason, "check the target, then plan again")
-        if change.key.type in STAGES and change.action == CREATE and not self._can_be_deployed(change):
-            what = "method" if kind_of(change.key.type) is REST else "route"
-            reason = f"the API's draft in the snapshot has no {what}, so that nothing can be deployed"
-            return Blocked(change.key, CREATE, reason, "deploy and create the stage by hand")
-        for needed in sorted(self._needs(change)):
-            missing = self._why_missing(needed, changes, impossible)
-            if missing is not None:
-                remedy = "resolve what blocks that first" if needed in impossible else self._remedy(needed)
-                return Blocked(change.key, change.action, missing, remedy)
-        return None
-
-    def _parent_is_new(self, key: ResourceKey, changes: Mapping[ResourceKey, Change]) -> bool:
-        parent = self.registry.parent(key)
-        above = changes.get(parent) if parent else None
-        return above is not None and above.action == CREATE
-
-    def _can_be_deployed(self, stage: Change) -> bool:
-        """Whether a stage needs no deployment of its own, or there is something that can be deployed to it."""
-        kind = kind_of(stage.key.type)
-        if kind is not REST and stage.after is not None and kind.pointer not in stage.after.attributes:
-            return True
-        return kind.content in skip_types(self.s.wanted) or kind.api_of(stage.key) in self._with_content
-
-    @cached_property
-    def _with_content(self) -> set[ResourceKey]:
-        """The APIs that have a method, or a route, in the snapshot."""
-        contents = {kind.content for kind in KINDS}
-        keys = [ResourceKey.parse(k) for k in self.s.wanted.lines if k.partition("/")[0] in contents]
-        return {kind_of(key.type).api_of(key) for key in keys}
-
-    def _needs(self, change: Change) -> set[ResourceKey]:
-        assert change.after is not None
-        if change.action == UPDATE:
-            changed = {n: v for n, v in change.after.attributes.items() if n in change.names}
-            return refs_of(replace(change.after, attributes=changed), self.registry[change.key.type].fields)
-        parent = self.registry.parent(change.key)
-        named = self.registry[change.key.type].mentions(change.after)
-        mentioned = [key for key in named if self._was_read(key.type)]
-        referred = refs_of(change.after, self.registry[change.key.type].fields)
-        return {*referred, *mentioned, *((parent,) if parent else ())} - {change.key}
-
-    def _was_read(self, name: str) -> bool:
-        """Whether the snapshot says of a type what there is; what it says nothing of may be there by other means."""
-        coverage = self.s.wanted.coverage.get(name)
-        return coverage is None or coverage.status == READ
-
-    def _why_missing(
-        self, key: ResourceKey, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]
-    ) -> str | None:
-        """Why a resource that is needed won't be there; None where it will."""
-        if key in impossible and not self._is_only_worded_otherwise(impossible[key]):
-            return f"it needs {key}, which can't be restored"
-        if key.text in self.s.bindings or key in self.s.live:
-            change = changes.get(key)
-            return f"it needs {key}, which is to be removed" if change and change.action == DELETE else None
-        change = changes.get(key)
-        if change is not None and change.action in (CREATE, UPDATE, ADOPT):
-            return None
-        t = self.registry.get(key.type)
-        if key.path[0] == "unknown":
-            return f"it refers to a {t.title if t else key.type} that the snapshot does not hold"
-        if t is not None and t.landmark:
-            return (
-                f"no {t.title} {'/'.join(key.path)} could be told in the target: there is none of that name, or several"
-            )
-        return f"it needs {key}, which is in neither the snapshot nor the target"
-
-    def _is_only_worded_otherwise(self, blocked: Blocked) -> bool:
-        """Whether a thing is there as wanted but for its description, so that what belongs to it can be put right."""
-        wanted, live = self.s.wanted.get(blocked.key), self.s.live.get(blocked.key)
-        if blocked.action != REPLACE or wanted is None or live is None:
-            return False
-        fields = differences.field_changes(live.attributes, wanted.attributes, blocked.key, self.registry)
-        return {f.name for f in fields} <= {"Description", "Tags"}
-
-    def _remedy(self, key: ResourceKey) -> str:
-        return f"map it in the config (targets: map: {{{key}: ID OR NAME}}), or make it in the target, then plan again"
 
     # --- what is said ---------------------------------------------------------------------------------
 

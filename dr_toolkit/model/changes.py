@@ -110,12 +110,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Blocked:
-    """A change that can't be made, why, and what would unblock it."""
+    """A change that can't be made, why, and what would unblock it; ``cause`` is what is blocked itself, and needed."""
 
     key: ResourceKey
     action: str
     reason: str
     remedy: str = ""
+    cause: ResourceKey | None = None
 
 
 @dataclass(frozen=True)

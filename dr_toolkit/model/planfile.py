@@ -38,9 +38,7 @@ def write(plan: Plan) -> dict[str, Any]:
         "summary": summary(plan),
         "changes": [change(c) for c in plan.changes],
         "steps": [step(s) for s in plan.steps],
-        "blocked": [
-            {"key": b.key.text, "action": b.action, "reason": b.reason, "remedy": b.remedy} for b in plan.blocked
-        ],
+        "blocked": [_blocked(b) for b in plan.blocked],
         "findings": wire.findings(plan.findings),
         "bindings": dict(sorted(plan.bindings.items())),
         "coverage": _coverage(plan),
@@ -79,6 +77,18 @@ def change(value: Change) -> dict[str, Any]:
         if resource is not None:
             document[side] = wire.plain(resource.attributes)
     return document
+
+
+def _blocked(value: Blocked) -> dict[str, Any]:
+    document = {"key": value.key.text, "action": value.action, "reason": value.reason, "remedy": value.remedy}
+    return document | ({"cause": value.cause.text} if value.cause is not None else {})
+
+
+def _read_blocked(document: Mapping[str, Any]) -> Blocked:
+    cause = ResourceKey.parse(document["cause"]) if "cause" in document else None
+    return Blocked(
+        ResourceKey.parse(document["key"]), document["action"], document["reason"], document["remedy"], cause
+    )
 
 
 def _estimate(value: Estimate) -> dict[str, Any]:
@@ -145,9 +155,7 @@ def _read(document: Any) -> Plan:
     if document.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(f"schema version {document.get('schema_version')} is not {SCHEMA_VERSION}")
     snapshot, target = document["snapshot"], document["target"]
-    blocked = tuple(
-        Blocked(ResourceKey.parse(b["key"]), b["action"], b["reason"], b["remedy"]) for b in document["blocked"]
-    )
+    blocked = tuple(_read_blocked(b) for b in document["blocked"])
     findings = tuple(wire.read_finding(f) for f in document["findings"])
     told = set(_left_out(findings, blocked))
     return Plan(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from dr_toolkit.model.changes import Blocked, Plan
+from dr_toolkit.model.changes import Plan
 from dr_toolkit.model.documents import BLOCKED
 from dr_toolkit.model.keys import ResourceKey
-from dr_toolkit.report import sections, text_forecast, vocabulary, words
-from dr_toolkit.report.page import Column, Page, Part
+from dr_toolkit.report import sections, text_blocked, text_forecast, vocabulary
+from dr_toolkit.report.page import Column, Page
 from dr_toolkit.report.results import PlanResult
 from dr_toolkit.spec.registry import Registry
 
@@ -48,26 +48,12 @@ def whence(page: Page, p: Plan) -> None:
 
 def missing(page: Page, p: Plan, registry: Registry) -> None:
     """What a plan can't do, what it does not hold, and what has to be known about it; each thing once."""
-    _blocked(page, p.blocked, registry)
+    text_blocked.blocked(page, p.blocked, registry)
     stuck = {b.key.text for b in p.blocked}
     told = [f for f in p.findings if f.severity != BLOCKED or f.key not in stuck]
     lines = set(vocabulary.gaps({}, told))
     _gaps(page, (text for text in p.gaps if text not in lines))
     sections.findings(page, told)
-
-
-def _blocked(page: Page, blocked: Iterable[Blocked], registry: Registry) -> None:
-    items = list(blocked)
-    if not items:
-        return
-    sections.heading(page, "Blocked", sections.BAD)
-    for b in items:
-        what = f"{b.action} {words.headline(b.key, registry)}"
-        lead: list[Part] = [(f"{vocabulary.BLOCKED_MARK} ", sections.BAD), (what, "bold")]
-        page.entry(lead, [(b.key.text, "dim")], indent=2)
-        page.line(b.reason, indent=6)
-        if b.remedy:
-            page.line(("→ ", "cyan"), b.remedy, indent=6)
 
 
 def _gaps(page: Page, gaps: Iterable[str]) -> None:

@@ -227,7 +227,8 @@ class _Restore:
 
     def _refuse_blocked(self, first: Plan, options: Options) -> None:
         if first.blocked and not options.skip_blocked:
-            shown = "; ".join(f"{b.key}: {b.reason}" for b in first.blocked[:3])
+            causes = sorted(first.blocked, key=lambda b: b.cause is not None)
+            shown = "; ".join(f"{b.key}: {b.reason}" for b in causes[:3])
             more = f"; and {len(first.blocked) - 3} more" if len(first.blocked) > 3 else ""
             raise BlockedSteps(count=f"{len(first.blocked)} change(s)", reason=shown + more)
 
