@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 from dr_toolkit.aws.faults import from_answer, from_failure
 from dr_toolkit.aws.hush import carries_secrets, hushed
 from dr_toolkit.aws.pacing import Pacer
-from dr_toolkit.aws.rates import Rate, rates
 from dr_toolkit.errors import AwsError, CloudRefused, CloudThrottled, CloudUnreachable, UsageError
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.secrets import Vault, holds_secret, resolved
+from dr_toolkit.spec.rates import Rate, rates
 
 log = logging.getLogger(__name__)
 

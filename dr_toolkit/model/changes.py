@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.model.documents import Finding, Resource, Scope
+from dr_toolkit.model.forecasts import Estimate, Final
 from dr_toolkit.model.keys import Ref, ResourceKey
 
 CREATE, UPDATE, REPLACE, DELETE, ADOPT = "create", "update", "replace", "delete", "adopt"
@@ -109,19 +110,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Blocked:
-    """A change that can't be made, why, and what would unblock it."""
+    """A change that can't be made, why, and what would unblock it; ``cause`` is what is blocked itself, and needed."""
 
     key: ResourceKey
     action: str
     reason: str
     remedy: str = ""
+    cause: ResourceKey | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a restore would do: reviewable, and bound to a snapshot and to the state of the target.
 
-    ``fingerprint`` is the digest of what the plan read, touches or could clash with in the target.
+    ``fingerprint`` is the digest of what the plan read, touches or could clash with in the target. ``estimate`` and
+    ``final`` say what to expect, where somebody has worked that out: how long it takes, and what can't be undone.
     """
 
     snapshot: str
@@ -135,9 +138,11 @@ class Plan:
     blocked: tuple[Blocked, ...]
     findings: tuple[Finding, ...]
     fingerprint: str
-    options: Mapping[str, bool] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     bindings: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
+    estimate: Estimate | None = None
+    final: tuple[Final, ...] = ()
 
     @property
     def pending(self) -> bool:

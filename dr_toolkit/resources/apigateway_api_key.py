@@ -85,6 +85,7 @@ TYPES = (
         physical=lambda data: str(data["id"]),
         identity=lambda row, names: str(row.data.get("name") or "unnamed"),
         root=True,
+        lost="its id, and its value where nobody keeps that: a key that is made again has another",
         pairs_by_id=True,
         born=lambda data: data.get("createdDate", ""),
         after=(REST_API,),

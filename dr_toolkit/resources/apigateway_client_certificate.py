@@ -52,6 +52,7 @@ TYPES = (
         physical=lambda data: str(data["clientCertificateId"]),
         identity=lambda row, names: str(row.data.get("description") or "unnamed"),
         root=True,
+        lost="its private key: back ends have to trust the certificate of another",
         pairs_by_id=True,
         once_landmark=True,
         born=lambda data: data.get("createdDate", ""),

@@ -113,6 +113,7 @@ TYPES = (
         physical=lambda data: str(data["id"]),
         identity=lambda row, names: str(row.data.get("name") or "unnamed"),
         root=True,
+        lost="its id, and with it its execute-api URL: one that is made again has another",
         pairs_by_id=True,
         born=lambda data: data.get("createdDate", ""),
         facts=("createdDate",),

@@ -130,6 +130,7 @@ TYPES = (
         physical=lambda data: str(data["id"]),
         identity=lambda row, names: str(row.data.get("name") or "unnamed"),
         root=True,
+        lost="its id, and what its keys have used of their quotas",
         pairs_by_id=True,
         born=lambda data: str(data["id"]),
         fields={

@@ -64,6 +64,7 @@ TYPES = (
         physical=lambda data: str(data["id"]),
         identity=lambda row, names: str(row.data.get("name") or "unnamed"),
         root=True,
+        lost="its id, which integrations of other APIs may name",
         pairs_by_id=True,
         slow=True,
         once_landmark=True,

@@ -63,6 +63,7 @@ TYPES = (
         physical=lambda data: str(data["ApiId"]),
         identity=lambda row, names: str(row.data.get("Name") or "unnamed"),
         root=True,
+        lost="its id, and with it its execute-api URL: one that is made again has another",
         pairs_by_id=True,
         born=lambda data: data.get("CreatedDate", ""),
         facts=("CreatedDate", "ApiGatewayManaged"),

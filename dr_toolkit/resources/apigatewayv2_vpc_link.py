@@ -56,6 +56,7 @@ TYPES = (
         physical=lambda data: str(data["VpcLinkId"]),
         identity=lambda row, names: str(row.data.get("Name") or "unnamed"),
         root=True,
+        lost="its id, which integrations of other APIs may name",
         slow=True,
         pairs_by_id=True,
         born=lambda data: data.get("CreatedDate", ""),

@@ -130,6 +130,7 @@ TYPES = (
         physical=lambda data: str(data["PrefixListId"]),
         identity=lambda row, names: str(row.data["PrefixListName"]),
         root=True,
+        lost="its id, which route tables and rules of other accounts may name",
         pairs_by_id=True,
         facts=("Version", "State"),
         fields={

@@ -72,6 +72,7 @@ TYPES = (
         parent="ec2.vpc",
         parent_id=lambda data: str(data["VpcId"]),
         root=True,
+        lost="its id, which instances, load balancers and rules of other accounts may name",
         adopted=lambda key: key.name == "default",
         implied=implied_egress,
         facts=("GroupName",),

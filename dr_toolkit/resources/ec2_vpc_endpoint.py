@@ -150,6 +150,7 @@ TYPES = (
         parent="ec2.vpc",
         parent_id=lambda data: str(data["VpcId"]),
         root=True,
+        lost="its id and its DNS names, which policies and clients may name",
         pairs_by_id=True,
         once_landmark=True,
         born=lambda data: data.get("CreationTimestamp", ""),

@@ -71,6 +71,11 @@ class Registry:
         above = {n for n in (t.listing.per, t.listing.within, t.parent, *t.asks) if n}
         return {name}.union(*(self.sources(n) for n in above))
 
+    def ancestors(self, name: str) -> list[str]:
+        """The types of what lies around a resource of a type, the nearest first."""
+        parent = self._types[name].parent
+        return [parent, *self.ancestors(parent)] if parent in self._types else []
+
     def outermost(self, name: str) -> str | None:
         """The type whose rows the calls that list this one begin at; None for what is listed once a region."""
         per = self._types[name].listing.per

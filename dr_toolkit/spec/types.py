@@ -171,6 +171,7 @@ class ResourceType:
         follows           types that are made and changed before it; its own: what goes of it goes before any is made
         slow              takes minutes to be ready, so that it is begun before all else
         caution           what a person has to be told where one is made, as a finding
+        lost              what no other one has, made again under the same name
         once_landmark     snapshots of earlier versions hold no more of it than its name
     """
 
@@ -211,6 +212,7 @@ class ResourceType:
     follows: tuple[str, ...] = ()
     slow: bool = False
     caution: str = ""
+    lost: str = ""
     once_landmark: bool = False
     notes: str = ""
 

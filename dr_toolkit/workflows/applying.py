@@ -14,6 +14,7 @@ from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.readback import Imported, Mend, mend
 from dr_toolkit.engine.recall import Recall, read_ahead
 from dr_toolkit.engine.survey import Survey
+from dr_toolkit.engine.urgency import by_urgency
 from dr_toolkit.model.changes import Plan
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
@@ -85,7 +86,7 @@ class Applying:
             outcome = self._execute(few, current, result.bindings)
             _add(total, outcome, few, "" if number == 1 else f" (pass {number})")
             self.made.ids |= outcome.bound
-            self.made.owed = _still_owed(current.plan, outcome)
+            self.made.owed = _still_owed(current.plan, outcome) | current.postponed
             left = result.left = self._look_until_it_shows(outcome)
             if left.plan.steps and number == PASSES:
                 total.failed |= {f"{step} (pass {number})": reason for step, reason in outcome.unsure.items()}
@@ -133,7 +134,7 @@ class Applying:
             mends={name: self._mend(name, imported, bindings) for name, imported in few.imports.items()},
             ahead=lambda api: self._read_ahead(api, current, bindings),
         )
-        return executor.execute(few.steps)
+        return executor.execute(by_urgency(few.steps))
 
     @property
     def _tag(self) -> str:

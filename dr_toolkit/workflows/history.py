@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dr_toolkit.engine.selection import WHOLE, Part
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.model.changes import CREATE, Plan
 from dr_toolkit.model.keys import ResourceKey
@@ -94,14 +95,18 @@ def all_nameless(found: Survey) -> list[str]:
     return sorted(t.physical(row.data) for t in registry() if t.nameless for row in found.reading.of(t.name))
 
 
-def left_over(left: Plan, made: Made) -> dict[str, Any]:
-    """What a run that ends leaves to the next: deployments to make, and those made that no stage serves yet."""
+def left_over(left: Plan, made: Made, part: Part = WHOLE) -> dict[str, Any]:
+    """What a run that ends leaves to the next: deployments to make, and those made that no stage serves yet.
+
+    Of what was outside of its part it knows no more than it was told.
+    """
     owed = {c.key for c in left.changes if c.key.type in DEPLOYMENTS and c.action == CREATE} | made.owed
     moving = {kind_of(c.key.type).api_of(c.key) for c in left.changes if c.key.type in STAGES}
     kept = {
         text: physical_id
         for text, physical_id in made.ids.items()
-        if (key := ResourceKey.parse(text)).type in DEPLOYMENTS | APIS and kind_of(key.type).api_of(key) in moving
+        if (key := ResourceKey.parse(text)).type in DEPLOYMENTS | APIS
+        and (kind_of(key.type).api_of(key) in moving or not part.holds(key))
     }
     return {"owed": sorted(key.text for key in owed), "unserved": kept}
 

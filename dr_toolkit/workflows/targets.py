@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dr_toolkit.config import Source, Target, selects
 from dr_toolkit.engine import planner, replays
@@ -15,6 +16,7 @@ from dr_toolkit.engine.mapping import inverse
 from dr_toolkit.engine.pairing import Identity, Known, outer_id
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.remarks import NOT_RESTORED
+from dr_toolkit.engine.selection import WHOLE, Part
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
 from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
@@ -27,7 +29,7 @@ from dr_toolkit.resources import registry
 from dr_toolkit.spec.marks import bare
 from dr_toolkit.spec.served import APIS, DEPLOYMENTS
 from dr_toolkit.spec.types import ResourceType, Row
-from dr_toolkit.workflows import secrets
+from dr_toolkit.workflows import secrets, selecting
 from dr_toolkit.workflows.context import LEFT_OUT, UNSIGNED, Context, keep_within, stage_key
 
 _WHATEVER_IS_SAID = frozenset({"apigatewayv2.routing_rule"})
@@ -41,10 +43,12 @@ class Options:
     prune: bool = False
     in_place: bool = False
     skip_blocked: bool = False
+    only: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, bool]:
+    def as_dict(self) -> dict[str, Any]:
         """As a plan and a journal keep it."""
-        return {"prune": self.prune, "in_place": self.in_place, "skip_blocked": self.skip_blocked}
+        facts: dict[str, Any] = {"prune": self.prune, "in_place": self.in_place, "skip_blocked": self.skip_blocked}
+        return facts | ({"only": sorted(self.only)} if self.only else {})
 
 
 @dataclass
@@ -57,11 +61,22 @@ class Made:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the survey of the target that it rests on, and what its steps are to lead to."""
+    """A plan, the survey of the target that it rests on, and what its steps are to lead to: the part of it that the
+    plan is about, and the deployments that are due outside of that.
+    """
 
     plan: Plan
     survey: Survey
     aim: Aim
+    part: Part = WHOLE
+    postponed: frozenset[ResourceKey] = frozenset()
+    unmatched: UsageError | None = None
+
+    def checked(self) -> Planned:
+        """Itself; raises UsageError where a glob of ``--only`` matches nothing."""
+        if self.unmatched is not None:
+            raise self.unmatched
+        return self
 
 
 @dataclass(frozen=True)
@@ -201,6 +216,7 @@ class View:
         moved = self.translated()
         keep_within(found.estate, self.snapshot.manifest.selection, moved.estate.lines)
         left = self._leave(moved.estate, found.estate)
+        part, unmatched = selecting.part(options.only, moved.estate, found)
         missing = {text: why for text, why in found.missing.items() if text in moved.estate.lines}
         alike = ambiguous(moved.estate, found.estate, found.names.known, registry())
         blocked = [*moved.blocked, *_mapped_in_vain(missing), *alike]
@@ -212,13 +228,15 @@ class View:
             prune=options.prune,
             owed=owed,
             intact=self._intact(found),
-            blocked=tuple(blocked),
+            blocked=tuple(b for b in blocked if part.holds(b.key)),
+            part=part,
         )
         draft = planner.draft(situation)
         unknown = secrets.unknown(self.context, draft.changes)
         self.context.progress("ordering the steps")
         manifest = self.snapshot.manifest
         body = manifest.objects["body"].sha256
+        said = [f for f in (*moved.findings, *left, *_worth_saying(self.snapshot)) if part.concerns(f)]
         plan = Plan(
             snapshot=manifest.id,
             snapshot_digest=body,
@@ -229,13 +247,14 @@ class View:
             changes=tuple(draft.changes),
             steps=tuple(replays.steps(draft, situation, self.cloud.scope)),
             blocked=tuple(draft.blocked),
-            findings=tuple(sorted({*draft.findings, *moved.findings, *left, *unknown, *_worth_saying(self.snapshot)})),
-            fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings),
+            findings=tuple(sorted({*draft.findings, *unknown, *said})),
+            fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings, part),
             options=options.as_dict(),
-            bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
-            gaps=manifest.gaps,
+            bindings=_of_the_plan(found.bindings, filter(part.holds, moved.estate.lines)),
+            gaps=part.gaps(manifest),
         )
-        return Planned(plan, found, Aim(moved.estate, self.cloud.scope, draft.replays))
+        aim = Aim(_within(moved.estate, part), self.cloud.scope, draft.replays)
+        return Planned(plan, found, aim, part, frozenset(draft.postponed), unmatched)
 
 
 def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:
@@ -315,6 +334,12 @@ def _worth_saying(snapshot: Snapshot) -> list[Finding]:
         PERMISSION,
     }
     return [f for f in snapshot.manifest.findings if f.code in codes]
+
+
+def _within(estate: Estate, part: Part) -> Estate:
+    """The part of an estate that a plan is about."""
+    lines = {text: line for text, line in estate.lines.items() if part.holds(text)}
+    return replace(estate, lines=lines)
 
 
 def _of_the_plan(bindings: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:

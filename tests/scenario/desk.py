@@ -153,12 +153,12 @@ class Desk:
         """What a snapshot of a region would say, taken by somebody who knows nothing of it: lines by key."""
         return dict(capture.read(self.command(), Source("fresh", region))[1].lines)
 
-    def plan(self, target: str = "away", *, spec: str = "latest", **options: bool) -> Plan:
+    def plan(self, target: str = "away", *, spec: str = "latest", **options: Any) -> Plan:
         """What a restore would do."""
         result: PlanResult = restore.plan(self.command(), target, spec, _options(target, options))
         return result.plan
 
-    def verify(self, target: str = "away", **options: bool) -> VerifyResult:
+    def verify(self, target: str = "away", **options: Any) -> VerifyResult:
         """Whether a target is what the latest snapshot says."""
         return restore.verify(self.command(), target, "latest", _options(target, options))
 
@@ -169,7 +169,7 @@ class Desk:
         resume: str | None = None,
         spec: str = "latest",
         film: Film | None = None,
-        **options: bool,
+        **options: Any,
     ) -> RestoreResult:
         """Restore, and say yes to whatever is asked."""
         values = {key: Hidden(value) for key, value in self.values.items()}
@@ -181,11 +181,11 @@ class Desk:
         return self.store.list("runs/")
 
 
-def _options(target: str, options: dict[str, bool]) -> Options:
+def _options(target: str, options: dict[str, Any]) -> Options:
     return Options(**{"in_place": target == "home", **options})
 
 
-def assert_in_sync(desk: Desk, target: str = "away", **options: bool) -> None:
+def assert_in_sync(desk: Desk, target: str = "away", **options: Any) -> None:
     """Nothing differs, nothing is left to do, and another restore calls nothing and writes no record."""
     verified = desk.verify(target, **options)
     assert [str(c.key) for c in verified.changes] == [], verified.verdict
