@@ -19,6 +19,9 @@ from typing import Generic, Protocol, Self, TypeVar
 from dr_toolkit.engine.ports import Cloud
 
 T = TypeVar("T")
+SPARE = 2.0
+"""Seconds in which nothing else may go, so that there is time for what is only of use later."""
+
 Work = Generator[float, None, T]
 """Calls and waits between them; returns what came of it."""
 
@@ -122,11 +125,17 @@ class Dispatch(Generic[T]):
         self._lanes: dict[Hashable, list[int]] = {}
         self._lane_of: dict[int, Hashable] = {}
         self._waiting: dict[int, tuple[float, Work[T]]] = {}
+        self._spare: list[int] = []
 
     def put(self, number: int, lane: Hashable) -> None:
         """Put in a piece, with what limits its calls (``Cloud.lane``)."""
         self._lane_of[number] = lane
         heapq.heappush(self._lanes.setdefault(lane, []), number)
+
+    def put_spare(self, number: int, lane: Hashable) -> None:
+        """Put in a piece that goes only where nothing else may go for a while, or is left."""
+        self._lane_of[number] = lane
+        heapq.heappush(self._spare, number)
 
     def run(self, job: Job[T]) -> None:
         """Run what was put in, and what the job puts in meanwhile.
@@ -169,11 +178,16 @@ class Dispatch(Generic[T]):
         now = self._ticks()
         found = [(delays[lane], numbers[0]) for lane, numbers in self._lanes.items() if numbers]
         found += [(max(due - now, delays[self._lane_of[n]]), n) for n, (due, _) in self._waiting.items()]
-        return min(found, default=None)
+        soonest = min(found, default=None)
+        if self._spare and (soonest is None or soonest[0] >= SPARE):
+            return max(0.0, self._cloud.delay(self._lane_of[self._spare[0]], ahead)), self._spare[0]
+        return soonest
 
     def _hand_out(self, number: int, crew: Crew[T], job: Job[T]) -> None:
         if number in self._waiting:
             work: Work[T] | None = self._waiting.pop(number)[1]
+        elif self._spare and self._spare[0] == number:
+            work = job.start(heapq.heappop(self._spare))
         else:
             heapq.heappop(self._lanes[self._lane_of[number]])
             work = job.start(number)

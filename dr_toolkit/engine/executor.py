@@ -24,6 +24,9 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import APIS, kind_of
 
+DOORS = 8
+"""So many new groups may wait at a time for AWS to let go of what it made with them."""
+
 _DEPLOY = "CreateDeployment"
 
 
@@ -83,7 +86,7 @@ class _Run:
         self.steps, self.outcome = steps, Outcome()
         self.record, self.progress, self.bindings = executor.record, executor.progress, executor.bindings
         self.cloud = executor.cloud
-        self.line = Line(steps, executor.registry, self._skips, doors=executor.workers)
+        self.line = Line(steps, executor.registry, self._skips, doors=DOORS)
         self.dispatch: Dispatch[Bound] = Dispatch(executor.cloud, executor.workers, executor.pause, executor.ticks)
         self.attempts = Attempts(
             executor.cloud,
@@ -165,12 +168,12 @@ class _Run:
             if not self.to_do[api] and api.text in self.bindings:
                 ahead = len(self.steps) + len(self.aheads)
                 self.aheads[ahead] = api
-                self.dispatch.put(ahead, self.cloud.lane("apigateway", "GetStages", {}))
+                self.dispatch.put_spare(ahead, self.cloud.lane("apigateway", "GetStages", {}))
 
     def _read_ahead(self, api: ResourceKey) -> Work[Bound]:
-        yield 0.0
         if self.ahead is not None:
             self.ahead(api)
+        yield from ()
         return {}
 
     def _put(self, turns: Iterable[int]) -> None:
