@@ -38,7 +38,8 @@ class Situation:
     """What the planner knows: the wanted and the live estate in the same terms, and what runs owe.
 
     ``bindings`` are the physical ids of the target by printed key; ``owed`` the deployments that a run began
-    to replace; ``intact`` those that are the snapshot's own, so that they hold what its stages served.
+    to replace; ``intact`` those that are the snapshot's own, so that they hold what its stages served; ``undone`` are
+    things to be removed though else they never are.
     """
 
     wanted: Estate
@@ -49,6 +50,7 @@ class Situation:
     owed: frozenset[ResourceKey] = frozenset()
     intact: frozenset[ResourceKey] = frozenset()
     blocked: tuple[Blocked, ...] = ()
+    undone: frozenset[ResourceKey] = frozenset()
 
 
 def draft(situation: Situation) -> Draft:
@@ -87,6 +89,8 @@ class _Planner:
         if change.action != DELETE:
             return True
         t = self.registry[change.key.type]
+        if change.key in self.s.undone:
+            return True
         if t.delete is None or t.adopted(change.key):
             return False
         root = self.registry.root(change.key)

@@ -12,7 +12,8 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.served import APIS, DEPLOYMENTS, STAGES, kind_of
 from dr_toolkit.store.journal import END, Runs, RunState
-from dr_toolkit.workflows.targets import Made, View
+from dr_toolkit.workflows import secrets
+from dr_toolkit.workflows.targets import Made, Planned, View
 
 
 @dataclass
@@ -109,6 +110,22 @@ def left_over(left: Plan, made: Made) -> dict[str, Any]:
 def with_ids(made: Made, ids: Mapping[str, str]) -> Made:
     """The same, with more that is known."""
     return replace(made, ids={**made.ids, **ids})
+
+
+def unknown_values(plan: Plan) -> list[str]:
+    """The printed keys of what a plan makes with a value that nobody knows."""
+    return sorted(f.key for f in plan.findings if f.code == secrets.UNKNOWN)
+
+
+def with_kept_gaps(planned: Planned, unfinished: RunState | None) -> Planned:
+    """A plan that also names what the unfinished run has made already with a value that nobody knew."""
+    plan = planned.plan
+    told = {key for record in unfinished.records for key in record.get("unknown", [])} if unfinished else set()
+    made = told - {c.key.text for c in plan.changes if c.action == CREATE}
+    if not made:
+        return planned
+    findings = {*plan.findings, *(secrets.made_with_new_value(key) for key in made)}
+    return replace(planned, plan=replace(plan, findings=tuple(sorted(findings))))
 
 
 def _keys(texts: Iterable[str]) -> frozenset[ResourceKey]:

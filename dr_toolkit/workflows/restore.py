@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from dr_toolkit.config import Target
 from dr_toolkit.engine.executor import Outcome
@@ -17,14 +18,14 @@ from dr_toolkit.errors import (
     UnfinishedRun,
     UsageError,
 )
-from dr_toolkit.model import planfile
+from dr_toolkit.model import planfile, wire
 from dr_toolkit.model.changes import ADOPT, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
-from dr_toolkit.store.journal import Journal, Runs, RunState
+from dr_toolkit.store.journal import LOOKED, Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
 from dr_toolkit.workflows import capture
@@ -38,9 +39,12 @@ from dr_toolkit.workflows.history import (
     left_over,
     of_run,
     options_of,
+    unknown_values,
     with_ids,
+    with_kept_gaps,
 )
 from dr_toolkit.workflows.targets import Options, Planned, View, view
+from dr_toolkit.workflows.traces import Tracing
 
 Confirm = Callable[[PlanResult], bool]
 """Shows a plan and asks; False: don't."""
@@ -146,7 +150,7 @@ class _Restore:
             )
         self.seen = view(self.context, self.request.target, snapshot, options)
         self.made = past.settle(self.seen)
-        first = self.seen.plan(options, self.made)
+        first = with_kept_gaps(self.seen.plan(options, self.made), unfinished)
         self._check(first.plan)
         self._refuse_blocked(first.plan, options)
         if not first.plan.steps and unfinished is None:
@@ -224,7 +228,9 @@ class _Restore:
     def _journal(self, first: Planned, unfinished: RunState | None) -> Journal:
         plan = first.plan
         found = {**found_apis(plan, first.survey.bindings), **self.made.ids}
-        facts = {"options": dict(plan.options), "changes": _said(plan), "found": found}
+        facts = {"options": dict(plan.options), "changes": _said(plan), "found": found, "unknown": unknown_values(plan)}
+        self.tracing = Tracing(unfinished.records if unfinished is not None else ())
+        facts |= self._traced(first)
         if self.context.seal.taken:
             facts["unsigned"] = sorted(self.context.seal.taken)
         self.made = with_ids(self.made, found)
@@ -237,14 +243,20 @@ class _Restore:
             "person": self.context.person(),
             "owed": sorted(key.text for key in self.made.owed),
             "deployments": all_nameless(first.survey),
+            "scope": wire.scope(plan.target_scope),
         }
         return self.runs.begin({**record, **facts})
+
+    def _traced(self, planned: Planned) -> dict[str, Any]:
+        """What an undo of this run would need of what a plan is going to touch."""
+        return self.tracing.facts(planned, self.seen.snapshot.manifest.selection)
 
     # --- doing it ---------------------------------------------------------------------------------------
 
     def _apply(self, first: Planned, options: Options) -> RestoreResult:
         """Make the steps until nothing is left of them; then write the end."""
         applying = Applying(self.context, self.seen, self.journal, self.lease, options, self.made)
+        applying.note = lambda planned: self.journal.append(LOOKED, **self._traced(planned))
         applied = applying.apply(first)
         self.made, total, left = applying.made, applied.total, applied.left
         verified = _verified(self.seen, left.plan, time.monotonic() - self.began)
@@ -263,9 +275,8 @@ class _Restore:
 
     def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
         self._pair(left)
-        self.journal.append(
-            "end", verdict=verified.verdict, failed=dict(total.failed), **left_over(left.plan, self.made)
-        )
+        facts = left_over(left.plan, self.made) | self.tracing.left(left)
+        self.journal.append("end", verdict=verified.verdict, failed=dict(total.failed), **facts)
 
     def _pair(self, left: Planned) -> None:
         """Keep which thing here stands for which of the source; before the end, which nobody comes back after."""

@@ -55,11 +55,12 @@ class Made:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the survey of the target that it rests on, and what is wanted there."""
+    """A plan, the survey of the target that it rests on, what is wanted there, and what was decided."""
 
     plan: Plan
     survey: Survey
     wanted: Estate
+    draft: planner.Draft
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ class View:
             bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
             gaps=manifest.gaps,
         )
-        return Planned(plan, found, moved.estate)
+        return Planned(plan, found, moved.estate, draft)
 
 
 def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:
