@@ -37,9 +37,18 @@ class Node:
     needs: set[NodeId] = field(default_factory=set)
 
 
-def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
-    """The plan's steps, in the order in which they are to be made."""
-    nodes = _Nodes(draft, situation.registry, scope).build()
+@dataclass(frozen=True)
+class Sequence:
+    """Steps in the order in which they are to be made, and the id of the step after which each thing is there."""
+
+    steps: list[Step]
+    made_by: dict[ResourceKey, str]
+
+
+def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
+    """What turns a draft's changes into calls; ids count from ``s00001``."""
+    graph_of = _Nodes(draft, situation.registry, scope)
+    nodes = graph_of.build()
     order = _in_order(nodes, {name: _priority(name, node, situation.registry) for name, node in nodes.items()})
     result: list[Step] = []
     last: dict[NodeId, str] = {}
@@ -54,7 +63,7 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
             result.append(step)
             needs = (step_id,)
             last[name] = step_id
-    return result
+    return Sequence(result, {key: last[name] for key, name in graph_of.made_by.items() if name in last})
 
 
 def _in_order(nodes: dict[NodeId, Node], priority: dict[NodeId, tuple[object, ...]]) -> list[NodeId]:

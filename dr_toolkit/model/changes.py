@@ -93,7 +93,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Step:
-    """One call of a plan: what it is for (``keys``), what it calls, what it binds and what it needs done before."""
+    """One call of a plan: what it is for (``keys``), what it calls, what it binds and what it needs done before.
+
+    ``phase`` counts from 1 what is put into an API's draft only to be deployed from there; 0 is what stays.
+    """
 
     id: str
     action: str
@@ -101,6 +104,7 @@ class Step:
     service: str
     call: Call
     needs: tuple[str, ...] = ()
+    phase: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dr_toolkit.config import Source, Target, selects
-from dr_toolkit.engine import planner, steps
+from dr_toolkit.engine import planner, replays
 from dr_toolkit.engine.api_remarks import PERMISSION
 from dr_toolkit.engine.homonyms import ambiguous
 from dr_toolkit.engine.mapping import inverse
@@ -202,7 +202,7 @@ class View:
             target=self.target.name,
             target_scope=self.cloud.scope,
             changes=tuple(draft.changes),
-            steps=tuple(steps.steps(draft, situation, self.cloud.scope)),
+            steps=tuple(replays.steps(draft, situation, self.cloud.scope)),
             blocked=tuple(draft.blocked),
             findings=tuple(sorted({*draft.findings, *moved.findings, *left, *unknown, *_worth_saying(self.snapshot)})),
             fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings),
