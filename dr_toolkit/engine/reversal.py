@@ -28,13 +28,14 @@ class Touched:
     """A thing that a run made, changed or removed: as it was before, as it was to be (None: not there), and as the run
     saw it last, where that was something else.
 
-    ``halfway``: the run did not come to its end, so that the thing may be anything between the two.
+    ``halfway``: the run did not come to its end, so that the thing may be anything between the two, or be ``passing``.
     """
 
     before: Resource | None
     wanted: Resource | None
     left: tuple[Resource | None, ...] = ()
     halfway: bool = False
+    passing: tuple[Resource | None, ...] = ()
 
 
 @dataclass
@@ -115,11 +116,11 @@ class _Reversal:
             return True
         if not each.halfway:
             return False
-        if now is None or (each.before is None and each.wanted is None):
-            return each.before is None or each.wanted is None
+        sides = (each.before, each.wanted, *each.passing)
+        if now is None or all(side is None for side in sides):
+            return None in sides
         hollow = dict(self.registry[now.key.type].placeholder)
-        sides = [dict(side.attributes) if side else {} for side in (each.before, each.wanted)]
-        return _is_between(now.attributes, [*sides, hollow])
+        return _is_between(now.attributes, [*(dict(side.attributes) if side else {} for side in sides), hollow])
 
     def _as_if_first(self, resource: Resource | None) -> Resource | None:
         """A stage as if the deployment that the run moved it to were called as the run called it."""

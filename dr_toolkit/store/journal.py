@@ -112,6 +112,10 @@ class Runs:
             raise RunNotFound(run=run, target=self._target, store=self._objects.url)
         return self._state(name, listed)
 
+    def begun(self, run: str) -> dict[str, Any]:
+        """The first record of a run that is there: one read."""
+        return self._sequence(run).get(1).record
+
     def begin(self, record: Mapping[str, Any], instead_of: str | None = None) -> Journal:
         """Start the next run, its first record holding ``record``.
 

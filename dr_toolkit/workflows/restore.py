@@ -16,6 +16,7 @@ from dr_toolkit.errors import (
     RunNotFound,
     TargetMoved,
     UnfinishedRun,
+    UnfinishedUndo,
     UsageError,
 )
 from dr_toolkit.model import planfile, wire
@@ -167,12 +168,12 @@ class _Restore:
         """What the last run left behind; where a run is to be resumed, what that one did."""
         asked = self.request.resume
         if not asked:
-            return history(self.runs)
+            return _no_undo(history(self.runs), self.request.target)
         state = self.runs.state(asked) if asked != "last" else self.runs.last()
-        if state is None or state.finished:
+        if state is None or state.finished or state.run != self.runs.runs()[-1]:
             run = asked if asked != "last" else ""
             raise RunNotFound(run=run, target=self.request.target, store=self.context.store.url)
-        return of_run(state)
+        return _no_undo(of_run(state), self.request.target)
 
     def _meant(self, unfinished: RunState | None) -> tuple[Options, str, str]:
         """The options, snapshot and source: an unfinished run's own, where it is to be gone on with."""
@@ -299,6 +300,14 @@ class _Restore:
     def _nothing(self, first: Plan) -> RestoreResult:
         verified = _verified(self.seen, first, time.monotonic() - self.began)
         return RestoreResult("", first, verify=verified, seconds=time.monotonic() - self.began, bindings=first.bindings)
+
+
+def _no_undo(past: History, target: str) -> History:
+    """What is past, unless that is an undo that has not come to its end: then raise UnfinishedUndo."""
+    state = past.unfinished
+    if state is not None and "undoes" in state.begin:
+        raise UnfinishedUndo(run=state.run, target=target, undoes=state.begin["undoes"])
+    return past
 
 
 def _said(plan: Plan) -> list[str]:

@@ -1,9 +1,10 @@
 """What a run's journal keeps of all that it touches, as it was and as it was to be, so that it can be taken back.
 
 The member ``trace`` of records ``begin``, ``resumed`` and ``looked``: ``before`` and ``wanted`` by printed key (null:
-not there), the physical ``ids`` and ``landmarks`` that were there, ``types`` that were read and those ``excluded``, and
-the ``selection``. What stands in an earlier record is not repeated. The last record's ``left`` is what the run saw
-when it looked for the last time, where that is not what was wanted. None of it holds a secret, nor its fingerprint.
+not there), ``passing`` what is put there in between, the physical ``ids`` and ``landmarks`` that were there, ``types``
+that were read and those ``excluded``, and the ``selection``. What stands in an earlier record is not repeated. The last
+record's ``left`` is what the run saw when it looked for the last time, where that is not what was wanted. None of it
+holds a secret, nor its fingerprint.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from typing import Any
 
 from dr_toolkit.engine.compare import same
 from dr_toolkit.engine.reversal import Touched
+from dr_toolkit.model import wire
 from dr_toolkit.model.changes import DELETE
 from dr_toolkit.model.documents import EXCLUDED, READ, Resource, Selection
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.fields import Kind
+from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.served import kind_of
 from dr_toolkit.store.journal import DONE, END, RESUMED, RunState
 from dr_toolkit.workflows.targets import Planned
 
@@ -57,6 +61,7 @@ class Tracing:
             "trace": {
                 "before": _attributes(before),
                 "wanted": _attributes(anew),
+                "passing": {text: list(_attributes(each).values()) for text, each in _passing(planned).items()},
                 "ids": ids,
                 "landmarks": landmarks,
                 "types": sorted(name for name, c in coverage if c.status == READ),
@@ -88,6 +93,8 @@ def _touched(planned: Planned) -> _Things:
     for made in draft.implied.values():
         for resource in made:
             wanted.setdefault(resource.key.text, None)
+    for text in _passing(planned):
+        wanted.setdefault(text, planned.wanted.get(text))
     gone = {c.key for c in draft.changes if c.action == DELETE}
     for text in planned.survey.estate.lines if gone else ():
         above = types.parent(ResourceKey.parse(text))
@@ -96,6 +103,25 @@ def _touched(planned: Planned) -> _Things:
         if above is not None:
             wanted.setdefault(text, None)
     return wanted
+
+
+def _passing(planned: Planned) -> dict[str, dict[str, Resource | None]]:
+    """What things are in between, a name for each, where that is not what they are now."""
+    live, types, found = planned.survey.estate, registry(), dict[str, dict[str, Resource | None]]()
+    for api, replays in planned.draft.replays.items():
+        inside = {text for replay in replays for text in replay.content}
+        inside |= {text for text in live.lines if _is_content(text, api, types)}
+        for number, replay in enumerate(replays):
+            for text in inside:
+                if replay.content.get(text) != live.lines.get(text):
+                    line = replay.content.get(text)
+                    found.setdefault(text, {})[str(number)] = wire.read_line(line) if line is not None else None
+    return found
+
+
+def _is_content(text: str, api: ResourceKey, types: Registry) -> bool:
+    name = text.partition("/")[0]
+    return name in types[kind_of(api.type).deployment].freezes and ResourceKey.parse(text).path[0] == api.path[0]
 
 
 def _without_secrets(resource: Resource | None) -> Resource | None:
@@ -135,6 +161,7 @@ class Trace:
     made: dict[str, list[str]] = field(default_factory=dict)
     types: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+    passing: dict[str, list[Resource | None]] = field(default_factory=dict)
     selection: Selection | None = None
     halfway: bool = True
 
@@ -153,6 +180,7 @@ class Trace:
                 self.wanted.get(text),
                 (self.left[text],) if text in self.left else (),
                 self.halfway,
+                tuple(self.passing.get(text, ())),
             )
             for text, before in self.before.items()
         }
@@ -167,6 +195,8 @@ def trace_of(state: RunState) -> Trace | None:
         if kept := record.get("trace"):
             trace.before = _things(kept["before"]) | trace.before
             trace.wanted |= _things(kept["wanted"])
+            for text, each in kept["passing"].items():
+                trace.passing[text] = [next(iter(_things({text: attributes}).values())) for attributes in each]
             trace.ids = kept["ids"] | trace.ids
             trace.landmarks |= {*kept["landmarks"]}
             trace.types |= {*kept["types"]}
