@@ -118,7 +118,7 @@ class _Reversal:
             return False
         sides = (each.before, each.wanted, *each.passing)
         if now is None or all(side is None for side in sides):
-            return None in sides
+            return True  # a change may be a removal first
         hollow = dict(self.registry[now.key.type].placeholder)
         return _is_between(now.attributes, [*(dict(side.attributes) if side else {} for side in sides), hollow])
 

@@ -23,7 +23,7 @@ from dr_toolkit.resources import registry
 from dr_toolkit.spec.fields import Kind
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import kind_of
-from dr_toolkit.store.journal import DONE, END, RESUMED, RunState
+from dr_toolkit.store.journal import DONE, END, INTENT, RESUMED, RunState
 from dr_toolkit.workflows.targets import Planned
 
 _Things = dict[str, Resource | None]
@@ -146,7 +146,8 @@ def _things(attributes: Mapping[str, Any]) -> _Things:
 
 @dataclass
 class Trace:
-    """What a run's journal tells of what it touched; ``made`` are the physical ids by printed key, in their order.
+    """What a run's journal tells of what it touched; ``made`` are the physical ids by printed key, in their order, and
+    ``begun`` the printed keys that its calls were for.
 
     ``halfway``: it did not come to a good end, so that anything may be half done.
     """
@@ -159,6 +160,7 @@ class Trace:
     ids: dict[str, str] = field(default_factory=dict)
     landmarks: set[str] = field(default_factory=set)
     made: dict[str, list[str]] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
     types: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     passing: dict[str, list[Resource | None]] = field(default_factory=dict)
@@ -173,7 +175,7 @@ class Trace:
                 ids.append(physical_id)
 
     def touched(self) -> dict[str, Touched]:
-        """All that the run touched, by printed key."""
+        """All that the run touched, by printed key: what it came to, and what lies in that."""
         return {
             text: Touched(
                 before,
@@ -183,7 +185,14 @@ class Trace:
                 tuple(self.passing.get(text, ())),
             )
             for text, before in self.before.items()
+            if self._was_begun(text)
         }
+
+    def _was_begun(self, text: str) -> bool:
+        key: ResourceKey | None = ResourceKey.parse(text)
+        while key is not None and key.text not in self.begun:
+            key = registry().parent(key)
+        return key is not None
 
 
 def trace_of(state: RunState) -> Trace | None:
@@ -203,7 +212,9 @@ def trace_of(state: RunState) -> Trace | None:
             trace.excluded |= {*kept["excluded"]}
             chosen = kept["selection"]
             trace.selection = Selection(tuple(chosen[0]), tuple(chosen[1])) if chosen else None
-        if record["kind"] in (DONE, RESUMED):
+        if record["kind"] == INTENT:
+            trace.begun |= {*record["keys"]}
+        elif record["kind"] in (DONE, RESUMED):
             trace.add(record.get("bound", {}))
         elif record["kind"] == END:
             trace.left = _things(record.get("left", {}))

@@ -18,6 +18,7 @@ class Before:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.runs = desk.restores()
         self.whole = whole(desk)
         self.deployments = deployments(desk)
         self.lines = desk.capture_of(AWAY)
