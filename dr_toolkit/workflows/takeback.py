@@ -50,6 +50,8 @@ class Backview:
     whence: Whence
     others: dict[ResourceKey, tuple[ResourceKey, str]] = field(default_factory=dict)
     """Such keys, each with that of the other one and its physical id."""
+    begun: set[str] = field(default_factory=set)
+    """Printed keys of what an undo has come to already, so that it may be half taken back."""
 
     def __post_init__(self) -> None:
         self.name_deployments()
@@ -156,7 +158,10 @@ class Backview:
         )
 
     def _touched(self) -> dict[str, Touched]:
-        touched = self.trace.touched()
+        touched = {
+            text: replace(each, halfway=each.halfway or text in self.begun)
+            for text, each in self.trace.touched().items()
+        }
         for other, (key, _) in self.others.items():
             wanted = self.trace.wanted.get(key.text)
             touched[other.text] = Touched(None, replace(wanted, key=other) if wanted else None, halfway=True)

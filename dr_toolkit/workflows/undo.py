@@ -29,7 +29,7 @@ from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.undo_results import UndoPlan, UndoResult
 from dr_toolkit.spec.served import APIS, DEPLOYMENTS
 from dr_toolkit.store import layout
-from dr_toolkit.store.journal import END, Journal, Runs, RunState
+from dr_toolkit.store.journal import END, INTENT, Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
 from dr_toolkit.workflows.applying import Applying
@@ -113,10 +113,11 @@ def _runs(context: Context, target: Target, *, writing: bool = False) -> Runs:
 
 @dataclass(frozen=True)
 class _Attempts:
-    """What earlier undos of the run did: the unfinished one, if there is one, and what all of them made."""
+    """What undos of the run did before: the unfinished one, if there is one, and what all of them made and came to."""
 
     unfinished: RunState | None
     made: dict[str, str]
+    begun: set[str]
 
 
 class _Undo:
@@ -129,6 +130,7 @@ class _Undo:
         attempts = self._attempts()
         self._check_last()
         self.seen = self._view()
+        self.seen.begun = attempts.begun
         made = Made(dict(attempts.made))
         self._settle(made, attempts.unfinished)
         options = Options(prune=False, in_place=False, skip_blocked=self.request.skip_blocked)
@@ -157,6 +159,7 @@ class _Undo:
     def _attempts(self) -> _Attempts:
         """What was done to take it back before; raises TakenBack, and UnfinishedUndo for one of another run."""
         made: dict[str, str] = {}
+        begun: set[str] = set()
         unfinished = None
         for name in self.runs.runs():
             undoes = self.runs.begun(name).get("undoes") if int(name) > int(self.state.run) else None
@@ -170,8 +173,9 @@ class _Undo:
             if attempt.records[-1].get("complete"):
                 raise TakenBack(run=self.state.run, target=self.target.name, by=name)
             made |= of_run(attempt).made.ids
+            begun |= {key for record in attempt.records if record["kind"] == INTENT for key in record["keys"]}
             unfinished = None if attempt.finished else attempt
-        return _Attempts(unfinished, made)
+        return _Attempts(unfinished, made, begun)
 
     def _check_last(self) -> None:
         """Raise UnfinishedRun for another restore that has not come to its end."""
@@ -256,6 +260,7 @@ class _Undo:
     # --- doing it ---------------------------------------------------------------------------------------
 
     def _apply(self, first: Planned, applying: Applying) -> UndoResult:
+        self.seen.begun |= {key.text for step in first.plan.steps for key in step.keys}
         applied = applying.apply(first) if first.plan.steps else None
         left = applied.left if applied else first
         failed = dict(applied.total.failed) if applied else {}
