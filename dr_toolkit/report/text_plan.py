@@ -23,6 +23,13 @@ def plan(page: Page, value: PlanResult, registry: Registry) -> None:
     sections.verdict(page, value.verdict, value.exit_code)
     whence(page, p)
     missing(page, p, registry)
+    doings(page, p, registry)
+    if chosen := sorted(name for name, on in p.options.items() if on):
+        page.line((f"options: {', '.join(chosen)}", "dim"))
+
+
+def doings(page: Page, p: Plan, registry: Registry) -> None:
+    """The changes and the calls of a plan."""
     sections.changes(page, p.changes, registry, [b.key for b in p.blocked])
     sections.legend(page, p.changes, vocabulary.PLAN, bool(p.blocked))
     if p.steps:
@@ -30,8 +37,6 @@ def plan(page: Page, value: PlanResult, registry: Registry) -> None:
         page.line(_calls(p.steps))
         if page.style.verbose:
             _steps(page, p.steps)
-    if chosen := sorted(name for name, on in p.options.items() if on):
-        page.line((f"options: {', '.join(chosen)}", "dim"))
 
 
 def whence(page: Page, p: Plan) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dr_toolkit.spec.tags import RUN_TAG
 from tests.scenario.desk import AWAY, Desk
+from tests.strict_aws import StrictAws
 from tests.strict_aws.ec2.state import Ec2Region
 from tests.strict_aws.http.state import HttpRegion
 from tests.strict_aws.judge import Reading, report
@@ -19,13 +20,13 @@ class Before:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.runs = desk.restores()
-        self.whole = whole(desk)
+        self.whole = whole_of(desk.aws.world, AWAY)
         self.deployments = deployments(desk)
         self.lines = desk.capture_of(AWAY)
 
     def assert_again(self, at: str = "") -> None:
         """The target holds the same: by human names, what stages serve included; no deployment more is there."""
-        found = list(differences(self.whole, whole(self.desk)))
+        found = list(differences(self.whole, whole_of(self.desk.aws.world, AWAY)))
         assert not found, f"{at}: {report(found)}"
         there = deployments(self.desk)
         assert there == self.deployments, f"{at}: {there}, not {self.deployments}"
@@ -36,9 +37,9 @@ class Before:
         self.assert_again(at)
 
 
-def whole(desk: Desk) -> dict[str, Any]:
-    """The target's raw state by human names; of a list that is being deleted its tags go, and marks of runs are left aside."""
-    kept = desk.aws.world.keep(AWAY)
+def whole_of(world: StrictAws, region: str) -> dict[str, Any]:
+    """A region's raw state by human names, without the tags of lists that are being deleted and marks of runs."""
+    kept = world.keep(region)
     ec2 = kept.part(Ec2Region)
     for physical_id, held in ec2.prefix_lists.items():
         if held.fields["State"].startswith("delete-"):
