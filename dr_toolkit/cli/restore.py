@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dr_toolkit.cli import later
+from dr_toolkit.cli import undo as taking_back
 from dr_toolkit.cli.options import Command, flag, only
 from dr_toolkit.cli.session import Session, given
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("undo", nargs=-1, metavar="")
+@click.argument("undo", nargs=-1, metavar="[undo RUN]")
 @click.option("--to", "target", metavar="TARGET", help="A target of the config, or a region.")
 @click.option("--snapshot", metavar="SNAPSHOT", help="Which snapshot; the last complete one.")
 @click.option("--plan", "plan_file", metavar="FILE", help="Apply this plan, if nothing has moved since.")
@@ -54,16 +55,23 @@ def restore(
     allow_unsigned: bool,
     secrets_file: str | None,
 ) -> None:
-    """Restore a snapshot into a target: plan, ask, apply, verify.
+    """Restore a snapshot into a target: plan, ask, apply, verify; or take a restore back: restore undo RUN.
 
     After an interruption the same command goes on, or --resume does. Exit 0: done and verified. 1: a step
     failed. 2: the target still differs. 3: something was left out. 13: refused.
+
+    undo takes back exactly what that run made or changed, finished or not; what changed since is refused, and
+    named. With --to, --yes, --skip-blocked and --secrets.
     """
     from dr_toolkit.workflows import restore as workflow
     from dr_toolkit.workflows.targets import Options
 
-    _refuse_words(undo)
-    session = Session(given(context))
+    named = {"--snapshot": snapshot, "--plan": plan_file, "--resume": resume, "--prune": prune, "--in-place": in_place}
+    run, session = taking_back.run_of(undo, named), Session(given(context))
+    if run is not None:
+        permits = {"yes": yes, "skip_blocked": skip_blocked, "allow_unsigned": allow_unsigned}
+        taking_back.undo(session, run, target, secrets=_values(secrets_file), **permits)
+        return
     given_plan = _read(plan_file, target or "TARGET") if plan_file else None
     target = _target(target, given_plan)
     _check(snapshot, plan_file, resume, only)
@@ -74,15 +82,6 @@ def restore(
         working = session.context(progress.advance, allow_unsigned=allow_unsigned)
         result = workflow.restore(working, request, confirm)
     session.end(result)
-
-
-def _refuse_words(undo: tuple[str, ...]) -> None:
-    from dr_toolkit.errors import NotAvailableYet, UsageError
-
-    if undo[:1] == ("undo",):
-        raise NotAvailableYet(what="restore undo")
-    if undo:
-        raise UsageError(reason=f"restore takes no argument {undo[0]}", hint="Say --to TARGET.")
 
 
 def _read(file: str, target: str) -> Plan:

@@ -58,7 +58,7 @@ class Situation:
 
     ``bindings`` are the physical ids of the target by printed key; ``owed`` the deployments that a run began
     to replace; ``intact`` those that are the snapshot's own, so that they hold what its stages served; nothing outside
-    of ``part`` is in question.
+    of ``part`` is in question; ``undone`` are things to be removed though else they never are.
     """
 
     wanted: Estate
@@ -70,6 +70,7 @@ class Situation:
     intact: frozenset[ResourceKey] = frozenset()
     blocked: tuple[Blocked, ...] = ()
     part: Part = WHOLE
+    undone: frozenset[ResourceKey] = frozenset()
 
 
 def draft(situation: Situation) -> Draft:
@@ -106,6 +107,8 @@ class _Planner:
         if change.action != DELETE:
             return True
         t = self.registry[change.key.type]
+        if change.key in self.s.undone:
+            return True
         if t.delete is None or t.adopted(change.key):
             return False
         root = self.registry.root(change.key)

@@ -172,9 +172,9 @@ class _Nodes:
             self.updated_by[change.key] = (UPDATE, change.key.text)
         elif change.action == ADOPT and (maker := t.parent_key(change.key)):
             self.made_by[change.key] = (CREATE, maker.text)
-        elif change.action == DELETE and t.delete is not None and change.before is not None:
+        elif change.action == DELETE and (remove := t.delete or t.take_back) and change.before is not None:
             name = (DELETE, change.key.text)
-            self._add(name, change.key, DELETE, t.delete(change.before))
+            self._add(name, change.key, DELETE, remove(change.before))
             self.removed_by[change.key] = name
             if change.key in self.circular:
                 self._replace_content((EMPTY, change.key.text), change.before, t, to_placeholder=True)

@@ -28,6 +28,13 @@ def plan(page: Page, value: PlanResult, registry: Registry) -> None:
     text_forecast.expected(page, p)
     missing(page, p, registry)
     text_forecast.for_good(page, p)
+    doings(page, p, registry)
+    if chosen := sorted(name for name, on in p.options.items() if on and name != "only"):
+        page.line((f"options: {', '.join(chosen)}", "dim"))
+
+
+def doings(page: Page, p: Plan, registry: Registry) -> None:
+    """The changes and the calls of a plan."""
     sections.changes(page, p.changes, registry, [b.key for b in p.blocked], MOST_ALIKE)
     sections.legend(page, p.changes, vocabulary.PLAN, bool(p.blocked))
     if p.steps:
@@ -35,8 +42,6 @@ def plan(page: Page, value: PlanResult, registry: Registry) -> None:
         page.line(_calls(p))
         if page.style.verbose:
             _steps(page, p)
-    if chosen := sorted(name for name, on in p.options.items() if on and name != "only"):
-        page.line((f"options: {', '.join(chosen)}", "dim"))
 
 
 def whence(page: Page, p: Plan) -> None:

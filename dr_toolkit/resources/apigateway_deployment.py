@@ -43,6 +43,11 @@ def _update(change: Change) -> list[Call]:
     return [Call("UpdateDeployment", target | {"patchOperations": operations})]
 
 
+def _take_back(deployment: Resource) -> list[Call]:
+    params = {"restApiId": rest_api(deployment.key), "deploymentId": Ref(deployment.key)}
+    return [Call("DeleteDeployment", params, tolerates={"NotFoundException": "done"})]
+
+
 TYPES = (
     ResourceType(
         name="apigateway.deployment",
@@ -75,6 +80,7 @@ TYPES = (
         },
         create=_create,
         update=_update,
+        take_back=_take_back,
         notes="Immutable. Only those that a stage serves are captured; a restore deploys the snapshot's draft.",
     ),
 )

@@ -119,8 +119,16 @@ def _moved(name: str, before: Iterable[Any] | None, after: Iterable[Any] | None)
 
 
 def _delete(endpoint: Resource) -> list[Call]:
+    """Delete it; one with groups holds on to them until it is gone."""
     gone = {"InvalidVpcEndpointId.NotFound": "done", "InvalidVpcEndpoint.NotFound": "done"}
-    return [Call("DeleteVpcEndpoints", {"VpcEndpointIds": [Ref(endpoint.key)]}, tolerates=gone)]
+    calls = [Call("DeleteVpcEndpoints", {"VpcEndpointIds": [Ref(endpoint.key)]}, tolerates=gone)]
+    if not endpoint.attributes.get("Groups"):
+        return calls
+    which = [
+        {"Name": "vpc-endpoint-id", "Values": [Ref(endpoint.key)]},
+        {"Name": "vpc-endpoint-state", "Values": ["pending", "available", "deleting"]},
+    ]
+    return [*calls, Call("DescribeVpcEndpoints", {"Filters": which}, until=Until("VpcEndpoints", ("[]",)))]
 
 
 _DNS = ("DnsRecordIpType", "PrivateDnsOnlyForInboundResolverEndpoint", "PrivateDnsPreference")

@@ -161,6 +161,7 @@ class ResourceType:
 
     Verbs, which return calls and make none:
         create, update, delete
+        take_back         deletes what is never deleted but by the undo of the run that made it
         adopted           AWS makes it with its parent, so that it is never created or deleted
         implied           what AWS makes along with a new one, given the facts of the target's parent
         outlives_parent   not deleted with its parent, so that it is deleted before
@@ -195,6 +196,7 @@ class ResourceType:
     create: Verb | None = None
     update: Callable[[Change], list[Call]] = _no_calls
     delete: Verb | None = None
+    take_back: Verb | None = None
     adopted: Callable[[ResourceKey], bool] = lambda key: False
     implied: Callable[[Resource, Mapping[str, Any]], list[Resource]] = _nothing
     freezes: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from dr_toolkit.config import Target
 from dr_toolkit.engine.executor import Outcome
@@ -15,16 +16,17 @@ from dr_toolkit.errors import (
     RunNotFound,
     TargetMoved,
     UnfinishedRun,
+    UnfinishedUndo,
     UsageError,
 )
-from dr_toolkit.model import planfile
+from dr_toolkit.model import planfile, wire
 from dr_toolkit.model.changes import ADOPT, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
-from dr_toolkit.store.journal import Journal, Runs, RunState
+from dr_toolkit.store.journal import LOOKED, Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
 from dr_toolkit.workflows import capture
@@ -39,9 +41,12 @@ from dr_toolkit.workflows.history import (
     left_over,
     of_run,
     options_of,
+    unknown_values,
     with_ids,
+    with_kept_gaps,
 )
 from dr_toolkit.workflows.targets import Options, Planned, View, view
+from dr_toolkit.workflows.traces import Tracing
 
 Confirm = Callable[[PlanResult], bool]
 """Shows a plan and asks; False: don't."""
@@ -152,9 +157,10 @@ class _Restore:
         self._refuse_less(unfinished, options)
         self.seen = view(self.context, self.request.target, snapshot, options)
         self.made = past.settle(self.seen)
-        first = self.seen.plan(options, self.made)
+        planned = self.seen.plan(options, self.made)
         if unfinished is None:
-            first.checked()
+            planned.checked()
+        first = with_kept_gaps(planned, unfinished)
         self._check(first.plan)
         self._refuse_blocked(first.plan, options)
         if not first.plan.steps and unfinished is None:
@@ -171,12 +177,12 @@ class _Restore:
         """What the last run left behind; where a run is to be resumed, what that one did."""
         asked = self.request.resume
         if not asked:
-            return history(self.runs)
+            return _no_undo(history(self.runs), self.request.target)
         state = self.runs.state(asked) if asked != "last" else self.runs.last()
-        if state is None or state.finished:
+        if state is None or state.finished or state.run != self.runs.runs()[-1]:
             run = asked if asked != "last" else ""
             raise RunNotFound(run=run, target=self.request.target, store=self.context.store.url)
-        return of_run(state)
+        return _no_undo(of_run(state), self.request.target)
 
     def _meant(self, unfinished: RunState | None) -> tuple[Options, str, str]:
         """The options, snapshot and source: an unfinished run's own, where it is to be gone on with."""
@@ -242,9 +248,11 @@ class _Restore:
     def _journal(self, first: Planned, unfinished: RunState | None) -> Journal:
         plan = first.plan
         found = {**found_apis(plan, first.survey.bindings), **self.made.ids}
-        facts = {"options": dict(plan.options), "changes": _said(plan), "found": found}
+        facts = {"options": dict(plan.options), "changes": _said(plan), "found": found, "unknown": unknown_values(plan)}
         if first.postponed:
             facts["owed"] = sorted(key.text for key in first.postponed | self.made.owed)
+        self.tracing = Tracing(unfinished.records if unfinished is not None else ())
+        facts |= self._traced(first)
         if self.context.seal.taken:
             facts["unsigned"] = sorted(self.context.seal.taken)
         self.made = with_ids(self.made, found)
@@ -257,14 +265,20 @@ class _Restore:
             "person": self.context.person(),
             "owed": sorted(key.text for key in self.made.owed),
             "deployments": all_nameless(first.survey),
+            "scope": wire.scope(plan.target_scope),
         }
         return self.runs.begin({**record, **facts})
+
+    def _traced(self, planned: Planned) -> dict[str, Any]:
+        """What an undo of this run would need of what a plan is going to touch."""
+        return self.tracing.facts(planned, self.seen.snapshot.manifest.selection)
 
     # --- doing it ---------------------------------------------------------------------------------------
 
     def _apply(self, first: Planned, options: Options) -> RestoreResult:
         """Make the steps until nothing is left of them; then write the end."""
         applying = Applying(self.context, self.seen, self.journal, self.lease, options, self.made)
+        applying.note = lambda planned: self.journal.append(LOOKED, **self._traced(planned))
         applied = applying.apply(first)
         self.made, total, left = applying.made, applied.total, applied.left
         verified = _verified(self.seen, left, time.monotonic() - self.began)
@@ -283,9 +297,8 @@ class _Restore:
 
     def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
         self._pair(left)
-        self.journal.append(
-            "end", verdict=verified.verdict, failed=dict(total.failed), **left_over(left.plan, self.made, left.part)
-        )
+        facts = left_over(left.plan, self.made, left.part) | self.tracing.left(left)
+        self.journal.append("end", verdict=verified.verdict, failed=dict(total.failed), **facts)
 
     def _pair(self, left: Planned) -> None:
         """Keep which thing here stands for which of the source; before the end, which nobody comes back after."""
@@ -309,6 +322,14 @@ class _Restore:
         plan, seconds = first.plan, time.monotonic() - self.began
         verified = _verified(self.seen, first, seconds)
         return RestoreResult("", plan, verify=verified, seconds=seconds, bindings=plan.bindings)
+
+
+def _no_undo(past: History, target: str) -> History:
+    """What is past, unless that is an undo that has not come to its end: then raise UnfinishedUndo."""
+    state = past.unfinished
+    if state is not None and "undoes" in state.begin:
+        raise UnfinishedUndo(run=state.run, target=target, undoes=state.begin["undoes"])
+    return past
 
 
 def _said(plan: Plan) -> list[str]:

@@ -61,13 +61,14 @@ class Made:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the survey of the target that it rests on, and what its steps are to lead to: the part of it that the
-    plan is about, and the deployments that are due outside of that.
+    """A plan, the survey of the target that it rests on, what its steps are to lead to, and what was decided: the part
+    that the plan is about, and the deployments that are due outside of that.
     """
 
     plan: Plan
     survey: Survey
     aim: Aim
+    draft: planner.Draft
     part: Part = WHOLE
     postponed: frozenset[ResourceKey] = frozenset()
     unmatched: UsageError | None = None
@@ -254,7 +255,7 @@ class View:
             gaps=part.gaps(manifest),
         )
         aim = Aim(_within(moved.estate, part), self.cloud.scope, draft.replays)
-        return Planned(plan, found, aim, part, frozenset(draft.postponed), unmatched)
+        return Planned(plan, found, aim, draft, part, frozenset(draft.postponed), unmatched)
 
 
 def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:

@@ -17,9 +17,10 @@ from dr_toolkit.model.documents import Manifest
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
+from dr_toolkit.report.undo_results import UndoResult
 from dr_toolkit.store.memory import MemoryStore
 from dr_toolkit.store.objects import ObjectStore
-from dr_toolkit.workflows import capture, restore
+from dr_toolkit.workflows import capture, restore, undo
 from dr_toolkit.workflows.context import Context, Flags
 from dr_toolkit.workflows.restore import Request
 from dr_toolkit.workflows.targets import Options
@@ -175,6 +176,20 @@ class Desk:
         values = {key: Hidden(value) for key, value in self.values.items()}
         request = Request(target, spec, _options(target, options), resume, secrets=values)
         return restore.restore(self.command(film), request, lambda shown: True)
+
+    def undo(
+        self, run: str = "", target: str = "away", *, film: Film | None = None, skip_blocked: bool = False
+    ) -> UndoResult:
+        """Take a run back, the last restore where none is named; say yes to whatever is asked."""
+        run = run or max(n for n in self.restores(target))
+        values = {key: Hidden(value) for key, value in self.values.items()}
+        request = undo.UndoRequest(run, target, skip_blocked, values)
+        return undo.undo(self.command(film), request, lambda plan: None, lambda plan: True)
+
+    def restores(self, target: str = "away") -> list[str]:
+        """The runs that are restores, and no undo."""
+        begun = [name for name in self.store.list(f"runs/{target}/") if name.endswith("/000001.json")]
+        return [name.split("/")[2] for name in begun if b'"undoes"' not in self.store.get(name)]
 
     def records(self) -> list[str]:
         """The names of all journal records."""

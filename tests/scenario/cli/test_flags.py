@@ -15,7 +15,7 @@ NOTHING = "http://127.0.0.1:9"
 
 NOT_YET = [
     *("policy snapshot", "policy restore"),
-    *("restore undo 000001", "restore --to dr --allow-replace"),
+    "restore --to dr --allow-replace",
 ]
 
 SECTIONS = {
