@@ -73,6 +73,7 @@ TYPES = (
             "createdDate": observed("when AWS made it"),
             "apiSummary": observed("a digest of the content; the content itself can't be read here"),
         },
+        calls=("CreateDeployment", "UpdateDeployment"),
         create=_create,
         update=_update,
         notes="Immutable. Only those that a stage serves are captured; a restore deploys the snapshot's draft.",

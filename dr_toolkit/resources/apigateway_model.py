@@ -59,6 +59,7 @@ TYPES = (
             "schema": located(json=True),
             "contentType": fixed(),
         },
+        calls=("CreateModel", "UpdateModel", "DeleteModel"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -222,6 +222,10 @@ TYPES = (
         },
         facts=("createdDate", "lastUpdatedDate"),
         prepare=_prepare,
+        calls=(
+            *("CreateStage", "wafv2:AssociateWebACL", "UpdateStage", "DeleteStage", "wafv2:DisassociateWebACL"),
+            *tags.GATEWAY_CALLS,
+        ),
         create=_create,
         update=_update,
         delete=_delete,

@@ -68,6 +68,7 @@ TYPES = (
             "DeploymentStatus": observed("state"),
             "DeploymentStatusMessage": observed("state"),
         },
+        calls=("CreateDeployment", "UpdateDeployment"),
         create=_create,
         update=_update,
         notes="Immutable. Only those that a stage is tied to are captured; a restore deploys the snapshot's draft.",

@@ -123,6 +123,10 @@ TYPES = (
             "ApiGatewayManaged": observed("quick create made it; it is restored like any other"),
         },
         prepare=_prepare,
+        calls=(
+            *("CreateStage", "UpdateStage", "DeleteAccessLogSettings", "DeleteRouteSettings", "DeleteStage"),
+            *tags.GATEWAY_CALLS,
+        ),
         create=_create,
         update=_update,
         delete=_delete,

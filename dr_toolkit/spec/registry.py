@@ -81,6 +81,11 @@ class Registry:
         listing = self._types[t.listing.within].listing if t.listing.within else t.listing
         return [listing.operation, *(d.operation for d in t.listing.details)]
 
+    def calls(self, t: ResourceType) -> list[tuple[str, str]]:
+        """What a type's verbs call: service and operation."""
+        named = (call.rpartition(":") for call in t.calls)
+        return [(service or t.service, operation) for service, _, operation in named]
+
 
 def references(fields: Iterable[Field]) -> Iterator[Field]:
     """Every reference field, however deep it stands."""

@@ -145,6 +145,7 @@ class ResourceType:
         freezes           the types whose content this one freezes at its creation
 
     Verbs, which return calls and make none:
+        calls             the operations that the verbs call; `service:Operation` where it is another service's
         create, update, delete
         adopted           AWS makes it with its parent, so that it is never created or deleted
         implied           what AWS makes along with a new one, given the facts of the target's parent
@@ -176,6 +177,7 @@ class ResourceType:
     born: Callable[[Mapping[str, Any]], Any] = lambda data: ""
     prepare: Callable[[Row, Scope], dict[str, Any]] = lambda row, scope: dict(row.data)
     facts: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     create: Verb | None = None
     update: Callable[[Change], list[Call]] = _no_calls
     delete: Verb | None = None
