@@ -75,10 +75,10 @@ def _statements(wanted: Iterable[Need], place: Scope) -> Iterator[Statement]:
             on.setdefault((condition, need.action), set()).add(put(resource, facts))
     beneath = _changeable(on)
     held: dict[tuple[str, str], list[str]] = {}
-    for (condition, action), resources in sorted(on.items()):
+    for (condition, action), needed in sorted(on.items()):
         if action in _VERBS:
-            resources = {next((w for w in beneath if fnmatch.fnmatchcase(r, w)), r) for r in resources}
-        for resource in _widest(resources):
+            needed = {next((w for w in beneath if fnmatch.fnmatchcase(r, w)), r) for r in needed}
+        for resource in _widest(needed):
             held.setdefault((condition, resource), []).append(action)
     alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (condition, resource), actions in held.items():

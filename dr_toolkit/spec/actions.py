@@ -45,7 +45,9 @@ _GLOBAL = ("iam:", "route53:", "cloudfront:")
 _FUNCTIONS = (f"{_ARN}:lambda:${{region}}:${{account}}:function:*",)
 _STAGE = f"{_GATEWAY}/restapis/*/stages/*"
 _ON: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("ec2:Describe.*", (ANY,)),
+    ("firehose:DescribeDeliveryStream", (f"{_ARN}:firehose:${{region}}:${{account}}:deliverystream/*",)),
+    ("lambda:ListAliases", _FUNCTIONS),
+    (".*:(Describe|List).*", (ANY,)),
     ("ec2:(Create|Delete)Tags", ("security-group/*", "security-group-rule/*", "prefix-list/*", "vpc-endpoint/*")),
     ("ec2:.*ManagedPrefixList.*", ("prefix-list/*",)),
     ("ec2:(CreateSecurityGroup|(Dis)?[Aa]ssociateSecurityGroupVpc)", ("security-group/*", "vpc/*")),
@@ -54,13 +56,11 @@ _ON: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ec2:CreateVpcEndpoint", ("vpc-endpoint/*", "vpc/*", "route-table/*", "security-group/*", "subnet/*")),
     ("ec2:ModifyVpcEndpoint", ("vpc-endpoint/*", "route-table/*", "security-group/*", "subnet/*")),
     ("ec2:DeleteVpcEndpoints", ("vpc-endpoint/*",)),
-    ("lambda:ListFunctions", (ANY,)),
     ("lambda:.*", _FUNCTIONS),
     ("wafv2:AssociateWebACL", (f"{_ARN}:wafv2:${{region}}:${{account}}:regional/webacl/*", _STAGE)),
     ("wafv2:DisassociateWebACL", (_STAGE,)),
-    ("firehose:DescribeDeliveryStream", (f"{_ARN}:firehose:${{region}}:${{account}}:deliverystream/*",)),
 )
-"""What actions are needed on; in EC2's ARNs, after the account."""
+"""What actions are needed on, the first that fits; in EC2's ARNs, after the account."""
 
 _NAMED = {
     **{name: name for name in ("ListRoutingRules", "GetRoutingRule", "CreateRoutingRule", "DeleteRoutingRule")},
@@ -81,9 +81,7 @@ _LINK_ROLE = Need(
     (f"{_IAM}aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway",),
     _LINKED,
 )
-_NAMES_INSIDE = Need(
-    "route53:AssociateVPCWithHostedZone", (f"{_ARN}:route53:::hostedzone/*", f"{_EC2}vpc/*")
-)
+_NAMES_INSIDE = Need("route53:AssociateVPCWithHostedZone", (f"{_ARN}:route53:::hostedzone/*",))
 _LOGS = tuple(
     Need(f"logs:{name}")
     for name in (
@@ -145,7 +143,10 @@ _BESIDE: tuple[tuple[str, tuple[Need, ...]], ...] = (
 
 
 def needs(service: str, operation: str, request: Request) -> Iterator[Need]:
-    """All that an operation may need, whatever its parameters are."""
+    """All that an operation may need, whatever its parameters are.
+
+    Raises LookupError for one that changes something, and of which nothing says on what its action is needed.
+    """
     yield _own(service, operation, request)
     name = f"{service}:{operation}"
     for pattern, beside in _BESIDE:
@@ -157,7 +158,9 @@ def _own(service: str, operation: str, request: Request) -> Need:
     if service in GATEWAYS:
         return _gateway(operation, request)
     action = f"{_PREFIXES.get(service, service)}:{operation}"
-    on = next((found for pattern, found in _ON if re.fullmatch(pattern, action)), (ANY,))
+    on = next((found for pattern, found in _ON if re.fullmatch(pattern, action)), None)
+    if on is None:
+        raise LookupError(f"nothing says on what {action} is needed")
     resources = tuple(each if each.startswith((ANY, _ARN)) else _EC2 + each for each in on)
     return Need(action, resources, _OF_GATEWAY if operation == "AddPermission" else {})
 

@@ -1,4 +1,4 @@
-"""``policy snapshot`` and ``policy restore``: what a role needs in IAM in a source's or a target's account and region."""
+"""``policy snapshot`` and ``policy restore``: what a role needs in IAM in the region of a source or a target."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dr_toolkit.resources import registry
 from dr_toolkit.spec.actions import ANY, Need
 from dr_toolkit.workflows.context import Context, excluded
 
-API_KEY = "apigateway.api_key"
+API_KEY, ROLE, INTERFACE = "apigateway.api_key", "iam.role", "ec2.network_interface"
 _STORE = "This is for AWS alone: dr-toolkit policy store prints what the same role needs on the stores and for signing."
 _ACCOUNT = "No role_arn and no credentials say the account, so that * stands in its place: put the number there."
 _VALUES = (
-    "It can read the values of API keys, since IAM knows no narrower form: exclude apigateway.api_key/* where it must not."
+    "It can read values of API keys, as IAM knows no narrower form: else exclude apigateway.api_key/* in the config."
 )
 
 
@@ -49,7 +49,11 @@ def restore_policy(context: Context, name: str) -> PolicyResult:
     place = _place(context, target)
     sources = [excluded(source) for source in context.config.sources.values()]
 
+    elsewhere = {_account(each) for each in context.config.sources.values()} - {_account(target)}
+
     def out(name: str) -> bool:
+        if name == INTERFACE or (name == ROLE and not elsewhere):
+            return True  # interfaces are a capture's to read; IAM is one for all regions of an account
         return bool(sources) and all(leaves_out(name) for leaves_out in sources)
 
     types = registry()
@@ -62,11 +66,16 @@ def restore_policy(context: Context, name: str) -> PolicyResult:
 def _place(context: Context, place: Source | Target) -> Scope:
     """Account and region: as the role says, else as the credentials at hand do, else any account."""
     if place.role_arn:
-        return Scope(place.role_arn.split(":")[4], place.region, arn_part(place.role_arn, "partition"))
+        return Scope(_account(place), place.region, arn_part(place.role_arn, "partition"))
     try:
         return context.cloud(place).scope
     except DrToolkitError:
         return Scope(ANY, place.region, partition(place.region))
+
+
+def _account(place: Source | Target) -> str:
+    """The account of a role; empty where that of the credentials at hand is meant."""
+    return place.role_arn.split(":")[4] if place.role_arn else ""
 
 
 def _notes(place: Scope, out: Callable[[str], bool]) -> tuple[str, ...]:
