@@ -282,9 +282,10 @@ def table_blocks(write: bool = False) -> Outcome:
     problems, rows = [], 0
     for name, make in TABLES.items():
         table = make()
+        wanted = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
         rows += table.count("\n") - 1
         block = re.compile(rf"<!-- {name} -->\n.*?<!-- /{name} -->", re.DOTALL)
-        real = block.sub(lambda match, name=name, table=table: f"<!-- {name} -->\n{table}\n<!-- /{name} -->", text)
+        real = block.sub(lambda match: wanted, text)  # noqa: B023 (used up at once)
         if not block.search(text):
             problems.append(f"README.md has no table of {name} (<!-- {name} --> ... <!-- /{name} -->)")
         elif not write and real != text:

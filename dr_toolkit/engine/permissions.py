@@ -83,8 +83,8 @@ def _statements(wanted: Iterable[Need], place: Scope) -> Iterator[Statement]:
     alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (condition, resource), actions in held.items():
         alike.setdefault((condition, tuple(actions)), []).append(resource)
-    for (condition, actions), resources in alike.items():
-        statement: Statement = {"Effect": "Allow", "Action": list(actions), "Resource": sorted(resources)}
+    for (condition, together), those in alike.items():
+        statement: Statement = {"Effect": "Allow", "Action": list(together), "Resource": sorted(those)}
         yield statement | ({"Condition": json.loads(condition)} if condition != "{}" else {})
 
 

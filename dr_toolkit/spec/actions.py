@@ -171,10 +171,10 @@ _PREFIXES = {"elbv2": "elasticloadbalancing"}
 
 def _gateway(operation: str, request: Request) -> Need:
     path = re.sub(r"\{[^}]*\}", "*", request.path.removeprefix("/v2"))
-    if operation in _NAMED:
-        own = (f"{_OWN_GATEWAY}{path}", *([] if path.endswith("*") else [f"{_OWN_GATEWAY}{path}/*"]))
-        return Need(f"apigateway:{_NAMED[operation]}", own)
     own = f"{_OWN_GATEWAY}{path}"
+    if operation in _NAMED:
+        beneath = () if path.endswith("*") else (f"{own}/*",)
+        return Need(f"apigateway:{_NAMED[operation]}", (own, *beneath))
     if path.startswith("/domainnameaccessassociations"):
         return Need(f"apigateway:{request.method}", (own,))
     alike = (own,) if path == "/domainnames/*" else ()  # private names have the account in their ARNs
