@@ -1,7 +1,8 @@
 """The rules of this house that no ready-made tool checks.
 
 ``check_house.py`` prints what each rule measured and what breaks it, and ends with 1 when one is broken.
-``check_house.py --write`` first puts the commands' real help and the tables of types into the documents' blocks.
+``check_house.py --write`` first puts the commands' real help, the tables of types and the files that are shown into
+the documents' blocks.
 """
 
 from __future__ import annotations
@@ -296,6 +297,28 @@ def table_blocks(write: bool = False) -> Outcome:
     return Outcome(f"{rows} rows in the README's tables", problems)
 
 
+FILE_BLOCK = re.compile(r"<!-- file: (?P<path>[^\n]+?) -->\n.*?<!-- /file -->", re.DOTALL)
+
+
+def file_blocks(write: bool = False) -> Outcome:
+    """A file of the project that a document shows is shown as it is."""
+    problems, blocks = [], 0
+
+    def block(match: re.Match[str]) -> str:
+        shown = (ROOT / match["path"]).read_text(encoding="utf-8")
+        return f"<!-- file: {match['path']} -->\n```python\n{shown}```\n<!-- /file -->"
+
+    for path in sorted((ROOT / "docs").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        real, found = FILE_BLOCK.subn(block, text)
+        blocks += found
+        if write:
+            path.write_text(real, encoding="utf-8")
+        elif real != text:
+            problems.append(f"docs/{path.name}: not the file as it is; run {Path(__file__).name} --write")
+    return Outcome(f"{blocks} files shown in the documents", problems)
+
+
 def root_group() -> click.Group:
     """The command that all others hang from."""
     sys.path.insert(0, str(ROOT))
@@ -351,6 +374,7 @@ RULES: dict[str, Callable[[], Outcome]] = {
     "emulators": emulators,
     "help blocks": help_blocks,
     "tables": table_blocks,
+    "file blocks": file_blocks,
     "quick help": quick_help,
 }
 
@@ -360,6 +384,7 @@ def main() -> int:
     if "--write" in sys.argv[1:]:
         help_blocks(write=True)
         table_blocks(write=True)
+        file_blocks(write=True)
     broken = []
     for name, rule in RULES.items():
         outcome = rule()

@@ -1,4 +1,4 @@
-"""The events of CloudTrail that can change something of each type: what its own verbs call, and what else people use."""
+"""The events of CloudTrail that can change something of each type: what its verbs call, and what else people use."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _READS = ("Get", "Describe", "List")
 
 @cache
 def events(type_name: str) -> tuple[str, ...]:
-    """The names of the events that can change something of a type; none for one that is unknown, or found and not made."""
+    """The events that can change something of a type, by name; none for one that is unknown, or found and not made."""
     t = registry().get(type_name)
     if t is None or not t.calls:
         return ()
