@@ -22,6 +22,7 @@ from dr_toolkit.aws.pacing import Pacer
 from dr_toolkit.errors import AwsError, CloudRefused, CloudThrottled, CloudUnreachable, UsageError
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.secrets import Vault, holds_secret, resolved
+from dr_toolkit.spec.actions import Request
 from dr_toolkit.spec.rates import Rate, rates
 
 log = logging.getLogger(__name__)
@@ -307,3 +308,13 @@ def operations(service: str) -> list[str]:
     import botocore.session
 
     return list(botocore.session.get_session().get_service_model(service).operation_names)
+
+
+def request(service: str, operation: str) -> Request:
+    """What an operation is on the wire, by the botocore that is installed; nothing is called."""
+    import botocore.session
+
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _loader(None))
+    http = session.get_service_model(service).operation_model(operation).http
+    return Request(str(http["method"]), str(http["requestUri"]).partition("?")[0])

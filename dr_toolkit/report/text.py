@@ -103,7 +103,10 @@ def show(page: Page, value: Result | UndoPlan, registry: Registry) -> None:
 
 
 def notes(page: Page, value: Result, *, only_trouble: bool = False) -> None:
-    """Write what belongs beside a result, to stderr: only a capture has something to say there."""
+    """Write what belongs beside a result, to stderr: captures and policies have something to say there."""
     if isinstance(value, CreateResult):
         entries = (entry for entry in value.entries if entry.exit_code or not only_trouble)
         text_snapshots.creation_notes(page, CreateResult(tuple(entries)))
+    elif isinstance(value, PolicyResult) and not only_trouble:
+        for note in value.notes:
+            page.line(note)

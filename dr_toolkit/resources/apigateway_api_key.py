@@ -103,6 +103,7 @@ TYPES = (
         },
         facts=("createdDate", "lastUpdatedDate"),
         prepare=_prepare,
+        calls=("CreateApiKey", "UpdateApiKey", "DeleteApiKey", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=lambda key: [Call("DeleteApiKey", {"apiKey": Ref(key.key)}, tolerates={"NotFoundException": "done"})],

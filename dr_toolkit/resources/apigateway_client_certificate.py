@@ -66,6 +66,7 @@ TYPES = (
         },
         facts=("createdDate", "expirationDate"),
         prepare=_prepare,
+        calls=("GenerateClientCertificate", "UpdateClientCertificate", "DeleteClientCertificate", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -162,6 +162,7 @@ TYPES = (
             "domainNameStatusMessage": observed("state"),
         },
         prepare=_prepare,
+        calls=("CreateDomainName", "UpdateDomainName", "DeleteDomainName", "GetDomainName", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

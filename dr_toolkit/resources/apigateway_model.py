@@ -69,6 +69,7 @@ TYPES = (
             "contentType": fixed(),
         },
         prepare=_prepare,
+        calls=("CreateModel", "UpdateModel", "DeleteModel"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -145,6 +145,7 @@ TYPES = (
             "apiStatusMessage": observed("state"),
         },
         prepare=_prepare,
+        calls=("CreateRestApi", "UpdateRestApi", "DeleteRestApi", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=lambda api: [

@@ -153,6 +153,7 @@ TYPES = (
             "tags": setting(),
         },
         prepare=_prepare,
+        calls=("CreateUsagePlan", "UpdateUsagePlan", "DeleteUsagePlan", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

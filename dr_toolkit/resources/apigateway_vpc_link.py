@@ -79,6 +79,7 @@ TYPES = (
         },
         facts=("status",),
         prepare=_prepare,
+        calls=("CreateVpcLink", "UpdateVpcLink", "DeleteVpcLink", "GetVpcLink", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -96,6 +96,7 @@ TYPES = (
             "Warnings": observed("of the last import"),
         },
         prepare=_prepare,
+        calls=("CreateApi", "UpdateApi", "DeleteApi", "DeleteCorsConfiguration", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=lambda api: [Call("DeleteApi", {"ApiId": Ref(api.key)}, tolerates={"NotFoundException": "done"})],

@@ -111,6 +111,7 @@ TYPES = (
             "IntegrationResponseSelectionExpression": observed("follows from the type"),
             "ApiGatewayManaged": observed("quick create made it; it is restored like any other"),
         },
+        calls=("CreateIntegration", "UpdateIntegration", "DeleteIntegration"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -73,6 +73,7 @@ TYPES = (
             "VpcLinkVersion": observed("V2"),
         },
         prepare=_prepare,
+        calls=("CreateVpcLink", "UpdateVpcLink", "DeleteVpcLink", "GetVpcLink", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

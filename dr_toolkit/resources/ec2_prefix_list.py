@@ -151,6 +151,7 @@ TYPES = (
             "IpamPrefixListResolverSyncEnabled": observed("follows from the resolver"),
         },
         prepare=_prepare,
+        calls=("CreateManagedPrefixList", "ModifyManagedPrefixList", "DeleteManagedPrefixList", *tags.EC2_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -88,6 +88,7 @@ TYPES = (
             "IpPermissionsEgress": elsewhere(RULE),
         },
         prepare=lambda row, scope: row.data | {"Tags": tags.of_list(row.data.get("Tags"))},
+        calls=("CreateSecurityGroup", "DeleteSecurityGroup", *tags.EC2_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -69,6 +69,7 @@ TYPES = (
             "State": observed("state"),
             "StateReason": observed("state"),
         },
+        calls=("AssociateSecurityGroupVpc", "DisassociateSecurityGroupVpc"),
         create=_create,
         delete=_delete,
         notes="Known by the group and the other VPC.",

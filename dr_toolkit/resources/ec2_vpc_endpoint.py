@@ -193,6 +193,7 @@ TYPES = (
             **{name: observed(why) for name, why in _NOT_THE_CUSTOMERS.items()},
         },
         prepare=_prepare,
+        calls=("CreateVpcEndpoint", "ModifyVpcEndpoint", "DeleteVpcEndpoints", "DescribeVpcEndpoints", *tags.EC2_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -87,6 +87,11 @@ class Registry:
         more = [t.export.operation] if t.export else []
         return [listing.operation, *(d.operation for d in t.listing.details), *more]
 
+    def calls(self, t: ResourceType) -> list[tuple[str, str]]:
+        """What a type's verbs call: service and operation."""
+        named = (call.rpartition(":") for call in t.calls)
+        return [(service or t.service, operation) for service, _, operation in named]
+
 
 def references(fields: Iterable[Field]) -> Iterator[Field]:
     """Every reference field, however deep it stands."""

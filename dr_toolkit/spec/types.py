@@ -160,6 +160,7 @@ class ResourceType:
         export            how its content is read, which is another one than the draft's
 
     Verbs, which return calls and make none:
+        calls             the operations that the verbs call; `service:Operation` where it is another service's
         create, update, delete
         take_back         deletes what is never deleted but by the undo of the run that made it
         adopted           AWS makes it with its parent, so that it is never created or deleted
@@ -193,6 +194,7 @@ class ResourceType:
     born: Callable[[Mapping[str, Any]], Any] = lambda data: ""
     prepare: Callable[[Row, Scope], dict[str, Any]] = lambda row, scope: dict(row.data)
     facts: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     create: Verb | None = None
     update: Callable[[Change], list[Call]] = _no_calls
     delete: Verb | None = None

@@ -49,3 +49,4 @@ def test_the_verbs_of_every_resource_are_accepted(blueprint: Blueprint, seed: in
             for call in verb(ready) if verb and not t.adopted(resource.key) else ():
                 params = resolved(concrete.joins(call.params, AWAY), _AnyId())
                 assert invalid(call.service or t.service, call.operation, params) == "", call
+                assert (call.service or t.service, call.operation) in registry().calls(t)

@@ -14,7 +14,6 @@ from tests.stand import ACCESS_KEY, SECRET_KEY
 NOTHING = "http://127.0.0.1:9"
 
 NOT_YET = [
-    *("policy snapshot", "policy restore"),
     "restore --to dr --allow-replace",
 ]
 
