@@ -6,13 +6,12 @@ the call is handed out, what came of it after.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from dr_toolkit.engine.attempts import Attempts, Bound, MissingId, Unsure
 from dr_toolkit.engine.capture import FATAL
-from dr_toolkit.engine.dispatch import Dispatch, Result, Work
+from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
 from dr_toolkit.engine.line import Line
 from dr_toolkit.engine.ports import Cloud, Record
 from dr_toolkit.engine.survey import Survey
@@ -43,7 +42,7 @@ class Outcome:
 
 @dataclass
 class Executor:
-    """Makes the calls of steps in a target, at most ``workers`` at a time; one worker works in the calling thread.
+    """Makes the calls of steps in a target at a pace; one worker works in the calling thread.
 
     ``bindings`` grows with what the steps make; ``look`` surveys the named types again; ``run`` is the run's tag.
     """
@@ -54,11 +53,9 @@ class Executor:
     bindings: dict[str, str]
     run: str
     look: Callable[[Iterable[str]], Survey]
-    pause: Callable[[float], None]
+    pace: Pace = field(default_factory=Pace)
     progress: Callable[[str], None] = lambda text: None
     seen: frozenset[str] = frozenset()
-    workers: int = 1
-    ticks: Callable[[], float] = time.monotonic
 
     def execute(self, steps: Iterable[Step]) -> Outcome:
         """Make every step whose needs are met; what needs a failed step is skipped, and said.
@@ -76,8 +73,8 @@ class _Run:
         self.steps, self.outcome = steps, Outcome()
         self.record, self.progress, self.bindings = executor.record, executor.progress, executor.bindings
         self.cloud = executor.cloud
-        self.line = Line(steps, executor.registry, self._skips, doors=executor.workers)
-        self.dispatch: Dispatch[Bound] = Dispatch(executor.cloud, executor.workers, executor.pause, executor.ticks)
+        self.line = Line(steps, executor.registry, self._skips, doors=executor.pace.workers)
+        self.dispatch: Dispatch[Bound] = Dispatch(executor.cloud, executor.pace)
         self.attempts = Attempts(
             executor.cloud, executor.registry, executor.bindings, executor.run, executor.look, executor.seen
         )

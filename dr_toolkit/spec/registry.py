@@ -71,6 +71,11 @@ class Registry:
         above = {n for n in (t.listing.per, t.listing.within, t.parent, *t.asks) if n}
         return {name}.union(*(self.sources(n) for n in above))
 
+    def listed_after(self, name: str) -> set[str]:
+        """The types whose rows tell what this type's list calls are."""
+        listing = self._types[name].listing
+        return {n for n in (listing.per, listing.within, *self._types[name].asks) if n and n != name}
+
     def outermost(self, name: str) -> str | None:
         """The type whose rows the calls that list this one begin at; None for what is listed once a region."""
         per = self._types[name].listing.per

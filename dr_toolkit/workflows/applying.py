@@ -122,11 +122,9 @@ class Applying:
             bindings=bindings,
             run=self._tag,
             look=lambda names: self._look(dict(bindings), names),
-            pause=self.context.pause,
+            pace=self.context.pace,
             progress=self.context.progress,
             seen=frozenset(all_nameless(current.survey)),
-            workers=self.context.workers,
-            ticks=self.context.ticks,
         )
         return executor.execute(few.steps)
 

@@ -47,7 +47,7 @@ def read(
     """
     cloud = context.cloud(source)
     types = registry()
-    reading = Reader(cloud, types, context.progress, secrets=sealer is not None).read(
+    reading = Reader(cloud, types, context.progress, secrets=sealer is not None, pace=context.pace).read(
         excluded(source), landmarks=_looked_at_beside(source)
     )
     names = pair(reading, types, cloud.scope, known or {})

@@ -94,6 +94,7 @@ class View:
             wanted=wanted,
             excluded=lambda name: name in absent or not self._may_differ(types[name]),
             sealer=self.sealer,
+            pace=self.context.pace,
         )
 
     def _may_differ(self, t: ResourceType) -> bool:

@@ -11,7 +11,7 @@ import pytest
 
 from dr_toolkit.aws.pacing import Pacer
 from dr_toolkit.aws.rates import Rate
-from dr_toolkit.engine.dispatch import Dispatch, Result, Work
+from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
 from dr_toolkit.model.documents import Scope
 from tests.strict_aws.clock import VirtualClock
 
@@ -23,7 +23,7 @@ class Place:
     """A region of which only the quotas are there; a lane is one rate, or None where nothing is limited."""
 
     clock: VirtualClock
-    scope: Scope = Scope("123456789012", "us-east-1")
+    scope: Scope = field(default_factory=lambda: Scope("123456789012", "us-east-1"))
 
     def __post_init__(self) -> None:
         self.pacer = Pacer(self.clock.now, self.clock.sleep)
@@ -89,7 +89,7 @@ def run(workers: int, *pieces: tuple[Rate | None, tuple[float, ...]]) -> Jobs:
     clock = VirtualClock(0.0)
     place = Place(clock)
     jobs = Jobs(clock, [calling(place, rate, *waits) for rate, waits in pieces])
-    dispatch: Dispatch[str] = Dispatch(place, workers, clock.sleep, clock.now)
+    dispatch: Dispatch[str] = Dispatch(place, Pace(workers, clock.sleep, clock.now))
     for number, (rate, _) in enumerate(pieces):
         dispatch.put(number, rate)
     dispatch.run(jobs)
@@ -141,7 +141,7 @@ def test_nobody_is_sent_to_wait_for_a_turn_that_another_takes() -> None:
         yield 0.0
 
     jobs = Jobs(clock, [piece] * 6)
-    dispatch: Dispatch[str] = Dispatch(place, 4, clock.sleep, clock.now)
+    dispatch: Dispatch[str] = Dispatch(place, Pace(4, clock.sleep, clock.now))
     for number in range(6):
         dispatch.put(number, DEPLOY)
     dispatch.run(jobs)
@@ -171,7 +171,7 @@ def test_what_is_under_way_is_waited_for_and_told_when_it_breaks_off(workers: in
     jobs = Jobs(clock, [fails, *[slow] * 5])
     if workers > 1:  # the slow ones first, so that they are under way
         jobs.pieces = [slow, slow, fails, *[slow] * 3]
-    dispatch: Dispatch[str] = Dispatch(place, workers, clock.sleep, clock.now)
+    dispatch: Dispatch[str] = Dispatch(place, Pace(workers, clock.sleep, clock.now))
     for number in range(6):
         dispatch.put(number, None)
     with pytest.raises(type(error)):
@@ -191,7 +191,7 @@ def test_a_piece_that_fails_alone_ends_nothing_else() -> None:
         yield 0.0
 
     jobs = Jobs(clock, [fails, calling(place, None)])
-    dispatch: Dispatch[str] = Dispatch(place, 1, clock.sleep, clock.now)
+    dispatch: Dispatch[str] = Dispatch(place, Pace(1, clock.sleep, clock.now))
     for number in (0, 1):
         dispatch.put(number, None)
     dispatch.run(jobs)
