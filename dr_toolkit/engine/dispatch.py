@@ -43,6 +43,15 @@ class Result(Generic[T]):
         return self.returned  # type: ignore[return-value]  # it came to its end without an error
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How many work side by side, and whose time it is: ``pause`` takes seconds, and ``ticks`` counts them."""
+
+    workers: int = 1
+    pause: Callable[[float], None] = time.sleep
+    ticks: Callable[[], float] = time.monotonic
+
+
 class Crew(Generic[T]):
     """So many threads, or none: one worker works in the calling thread, so that all has one order."""
 
@@ -108,20 +117,10 @@ class Job(Protocol[T]):
 
 
 class Dispatch(Generic[T]):
-    """Runs the pieces that are put in, by number: among those that may go equally soon the smallest goes first.
+    """Runs the pieces that are put in, by number: among those that may go equally soon the smallest goes first."""
 
-    ``pause`` takes seconds, and ``ticks`` counts them.
-    """
-
-    def __init__(
-        self,
-        cloud: Cloud,
-        workers: int = 1,
-        pause: Callable[[float], None] = time.sleep,
-        ticks: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._cloud, self._pause, self._ticks = cloud, pause, ticks
-        self._workers = workers
+    def __init__(self, cloud: Cloud, pace: Pace) -> None:
+        self._cloud, self._pace = cloud, pace
         self._lanes: dict[Hashable, list[int]] = {}
         self._lane_of: dict[int, Hashable] = {}
         self._waiting: dict[int, tuple[float, Work[T]]] = {}
@@ -143,7 +142,7 @@ class Dispatch(Generic[T]):
         What the job raises ends the run: nothing more is begun, what is under way comes as far as its next wait, the
         job is told of what ended by then, and the error is raised.
         """
-        with Crew[T](self._workers) as crew:
+        with Crew[T](self._pace.workers) as crew:
             try:
                 while self._turn(crew, job):
                     pass
@@ -165,7 +164,7 @@ class Dispatch(Generic[T]):
             if result is not None:
                 self._take_in(result, job)
         elif choice is not None:
-            self._pause(choice[0])
+            self._pace.pause(choice[0])
             self._hand_out(choice[1], crew, job)
         return True
 
@@ -175,7 +174,7 @@ class Dispatch(Generic[T]):
         lanes = {lane for lane, numbers in self._lanes.items() if numbers}
         lanes |= {self._lane_of[number] for number in self._waiting}
         delays = {lane: max(0.0, self._cloud.delay(lane, ahead)) for lane in lanes}
-        now = self._ticks()
+        now = self._pace.ticks()
         found = [(delays[lane], numbers[0]) for lane, numbers in self._lanes.items() if numbers]
         found += [(max(due - now, delays[self._lane_of[n]]), n) for n, (due, _) in self._waiting.items()]
         soonest = min(found, default=None)
@@ -198,7 +197,7 @@ class Dispatch(Generic[T]):
         if result.seconds is None:
             job.done(result)
         else:
-            self._waiting[result.number] = (self._ticks() + result.seconds, result.work)
+            self._waiting[result.number] = (self._pace.ticks() + result.seconds, result.work)
 
     def _wind_up(self, crew: Crew[T], job: Job[T]) -> None:
         """Wait for what is under way, and have it noted as far as it came to an end."""

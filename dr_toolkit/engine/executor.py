@@ -6,14 +6,13 @@ the call is handed out, what came of it after.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dr_toolkit.engine.attempts import Attempts, Bound, MissingId, Unsure
 from dr_toolkit.engine.capture import FATAL
-from dr_toolkit.engine.dispatch import Dispatch, Result, Work
+from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
 from dr_toolkit.engine.line import Line
 from dr_toolkit.engine.ports import Cloud, Record
 from dr_toolkit.engine.readback import Mend
@@ -49,7 +48,7 @@ class Outcome:
 
 @dataclass
 class Executor:
-    """Makes the calls of steps in a target, at most ``workers`` at a time; one worker works in the calling thread.
+    """Makes the calls of steps in a target at a pace; one worker works in the calling thread.
 
     ``bindings`` grows with what the steps make; ``look`` surveys the named types again; ``run`` is the run's tag.
     ``mends`` are by the ids of imports what tells what is still to be done to the API; that is part of the step.
@@ -62,11 +61,9 @@ class Executor:
     bindings: dict[str, str]
     run: str
     look: Callable[[Iterable[str]], Survey]
-    pause: Callable[[float], None]
+    pace: Pace = field(default_factory=Pace)
     progress: Callable[[str], None] = lambda text: None
     seen: frozenset[str] = frozenset()
-    workers: int = 1
-    ticks: Callable[[], float] = time.monotonic
     mends: Mapping[str, Callable[[], Mend]] = field(default_factory=dict)
     ahead: Callable[[ResourceKey], None] | None = None
 
@@ -87,7 +84,7 @@ class _Run:
         self.record, self.progress, self.bindings = executor.record, executor.progress, executor.bindings
         self.cloud = executor.cloud
         self.line = Line(steps, executor.registry, self._skips, doors=DOORS)
-        self.dispatch: Dispatch[Bound] = Dispatch(executor.cloud, executor.workers, executor.pause, executor.ticks)
+        self.dispatch: Dispatch[Bound] = Dispatch(executor.cloud, executor.pace)
         self.attempts = Attempts(
             executor.cloud,
             executor.registry,
@@ -96,7 +93,7 @@ class _Run:
             executor.look,
             executor.seen,
             executor.mends,
-            executor.ticks,
+            executor.pace.ticks,
         )
         self.ahead, self.aheads = executor.ahead, dict[int, ResourceKey]()
         self.apis = {step.id: _apis(step, executor.registry) for step in steps}

@@ -76,6 +76,11 @@ class Registry:
         parent = self._types[name].parent
         return [parent, *self.ancestors(parent)] if parent in self._types else []
 
+    def listed_after(self, name: str) -> set[str]:
+        """The types whose rows tell what this type's list calls are."""
+        listing = self._types[name].listing
+        return {n for n in (listing.per, listing.within, *self._types[name].asks) if n and n != name}
+
     def outermost(self, name: str) -> str | None:
         """The type whose rows the calls that list this one begin at; None for what is listed once a region."""
         per = self._types[name].listing.per

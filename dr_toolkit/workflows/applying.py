@@ -126,11 +126,9 @@ class Applying:
             bindings=bindings,
             run=self._tag,
             look=lambda names: self._look(dict(bindings), names),
-            pause=self.context.pause,
+            pace=self.context.pace,
             progress=self.context.progress,
             seen=frozenset(all_nameless(current.survey)),
-            workers=self.context.workers,
-            ticks=self.context.ticks,
             mends={name: self._mend(name, imported, bindings) for name, imported in few.imports.items()},
             ahead=lambda api: self._read_ahead(api, current, bindings),
         )

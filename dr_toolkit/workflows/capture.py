@@ -46,7 +46,7 @@ def read(
     """
     cloud = context.cloud(source)
     types = registry()
-    reading = Reader(cloud, types, context.progress, secrets=sealer is not None).read(
+    reading = Reader(cloud, types, context.progress, secrets=sealer is not None, pace=context.pace).read(
         excluded(source), landmarks=_looked_at_beside(source), serving=lets_in_served(source, known or {})
     )
     names = pair(reading, types, cloud.scope, known or {})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dr_toolkit import __version__
 from dr_toolkit.config import Config, Source, StoreSettings, Target, excludes_type, selects
+from dr_toolkit.engine.dispatch import Pace
 from dr_toolkit.errors import NotAvailableYet, UnknownName, UsageError
 from dr_toolkit.model.documents import INFO, Finding, Selection
 from dr_toolkit.model.estate import Estate
@@ -99,6 +100,11 @@ class Context:
                 what=f"{', '.join(missing)} in {self.config.file}",
                 hint="Take it out of the config file: this version would not act on it.",
             )
+
+    @property
+    def pace(self) -> Pace:
+        """How many calls are made side by side, in this context's time."""
+        return Pace(self.workers, self.pause, self.ticks)
 
     # --- who and where --------------------------------------------------------------------------------
 

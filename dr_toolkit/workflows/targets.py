@@ -121,6 +121,7 @@ class View:
             excluded=lambda name: name in absent or not self._may_differ(types[name]),
             sealer=self.sealer,
             serving=self._serving(known, given),
+            pace=self.context.pace,
         )
 
     def _serving(self, known: Known, given: Mapping[str, str]) -> Serving:

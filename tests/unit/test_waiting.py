@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dr_toolkit.engine.attempts import READY
+from dr_toolkit.engine.dispatch import Pace
 from dr_toolkit.engine.executor import Executor
 from dr_toolkit.model import planfile
 from dr_toolkit.model.changes import Call, Step, Until
@@ -46,7 +47,7 @@ def _run(*states: str) -> tuple[dict[str, str], list[float]]:
         clock.sleep(seconds)
 
     look: Any = None
-    executor = Executor(region, registry(), region, {}, "run", look, pause, ticks=clock.now)
+    executor = Executor(region, registry(), region, {}, "run", look, Pace(1, pause, clock.now))
     return executor.execute([STEP]).failed, pauses
 
 
