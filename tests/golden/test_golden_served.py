@@ -32,7 +32,7 @@ SERVED = r"""
 {"attributes":{"operationName":"Größe 🙂"},"key":"apigateway.method/a%2Fb/stage/prod/deployed/%2Fpets%2F{id}/GET"}
 {"attributes":{},"key":"apigateway.rest_api/a%2Fb/stage/dev/deployed"}
 {"attributes":{"binaryMediaTypes":["image/png"]},"key":"apigateway.rest_api/a%2Fb/stage/prod/deployed"}
-""".lstrip()  # fmt: skip  # noqa: E501
+""".lstrip()  # fmt: skip
 _numbers = itertools.count()
 STORE = FileStore(make_served.FOLDER)
 
