@@ -81,6 +81,24 @@ class Drafts:
         return coverage is None or coverage.status == READ
 
     @cached_property
+    def _deployments(self) -> dict[ResourceKey, ResourceKey]:
+        """The deployment of each stage that has one of its own."""
+        return {stage: key for key, stages in self._deployed_to.items() for stage in stages}
+
+    def deployment(self, stage: ResourceKey) -> ResourceKey | None:
+        """The deployment that a stage is on; None where it serves none, or the draft."""
+        return self._deployments.get(stage)
+
+    def deployed_id(self, stage: ResourceKey) -> str:
+        """The id of the deployment that a stage is on; empty where there is none."""
+        key = self.deployment(stage)
+        return self.estate.ids.get(key.text, "") if key is not None else ""
+
+    def on(self, deployment: ResourceKey) -> list[ResourceKey]:
+        """The stages that are on a deployment."""
+        return self._deployed_to.get(deployment, [])
+
+    @cached_property
     def _deployed_to(self) -> dict[ResourceKey, list[ResourceKey]]:
         """The stages that are on each deployment, in the order of their names; canaries are on none."""
         found: dict[ResourceKey, list[ResourceKey]] = {}
@@ -93,7 +111,7 @@ class Drafts:
 
     def content(self, deployment: ResourceKey) -> Lines | None:
         """What a deployment holds, told by a stage that is on it; None where none tells."""
-        told = (self.served(stage) for stage in self._deployed_to.get(deployment, ()))
+        told = (self.served(stage) for stage in self.on(deployment))
         return next((content for content in told if content is not None), None)
 
     def ahead(self, stage: ResourceKey) -> tuple[Change, ...]:

@@ -112,7 +112,9 @@ def test_a_disturbed_target_becomes_what_the_snapshot_says(desk: Desk) -> None:
     assert differing(desk) == []
     assert serves_the_draft()
     assert {"rogue", "twin"} <= groups_of(desk.clients).keys()
-    assert counts(vpc) == {**WHOLE, "groups": 6, "stages": 2, "deployments": 4}, "what the stage serves was never touched"
+    assert counts(vpc) == {**WHOLE, "groups": 6, "stages": 2, "deployments": 4}, (
+        "what the stage serves was never touched"
+    )
     assert_in_sync(desk)
 
 
