@@ -1,6 +1,6 @@
 """What stages serve, in the exported form of the draft, so that both can be held against each other.
 
-Things of a REST API have the key that the draft's thing of their name has; else, everything is called by its own name.
+Everything is called by its own name, and not as the draft's thing of that name may have been called before.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from dr_toolkit.engine.canon import Canon
 from dr_toolkit.engine.capture import MALFORMED, Reading
 from dr_toolkit.engine.exported import served_part
 from dr_toolkit.engine.exports import UNEXPORTABLE, Export
-from dr_toolkit.engine.pairing import Identity, Names, pair_rows
+from dr_toolkit.engine.pairing import Names, pair_rows
 from dr_toolkit.model import wire
 from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
-from dr_toolkit.spec.served import REST
 
 
 def add(estate: Estate, reading: Reading, names: Names) -> Iterator[Resource]:
@@ -47,8 +46,7 @@ def add(estate: Estate, reading: Reading, names: Names) -> Iterator[Resource]:
 
 def _resources(export: Export, reading: Reading, names: Names, findings: list[Finding]) -> list[Resource]:
     registry, api = names.registry, export.stage.root
-    known = {**names.known, **_of_the_draft(export, names)}
-    own = Names(registry, names.scope, Reading(rows=export.rows), known, ChainMap({}, names.index))
+    own = Names(registry, names.scope, Reading(rows=export.rows), names.known, ChainMap({}, names.index))
     for row in export.rows[api.type]:
         row.key = api.key
     found: list[Resource] = []
@@ -60,24 +58,6 @@ def _resources(export: Export, reading: Reading, names: Names, findings: list[Fi
         if t.name != api.type:
             pair_rows(t, rows, own)
         found += [served_part(Canon(t, row, own, findings, None).resource()) for row in rows if row.key]
-    return found
-
-
-def _of_the_draft(export: Export, names: Names) -> dict[Identity, ResourceKey]:
-    """The keys of the draft's things by their names, which stand for ids in an export; the last of several of a name.
-
-    An export of an HTTP API does not say which integration is which, so that there the draft is called otherwise.
-    """
-    api = export.stage.root
-    if api.type != REST.api:
-        return {}
-    outer = names.registry[api.type].physical(api.data)
-    found: dict[Identity, ResourceKey] = {}
-    for name in export.rows.keys() - {api.type}:
-        for row in names.siblings(name, export.stage) if names.registry[name].pairs_by_id else ():
-            if row.key is not None:
-                identity = (name, outer, str(row.data.get("name")))
-                found[identity] = max(row.key, found.get(identity, row.key))
     return found
 
 

@@ -30,7 +30,7 @@ from dr_toolkit.spec.types import ResourceType, Row
 UNEXPORTABLE, NOT_EXPORTED = "unexportable", "not-exported"
 """Codes of findings: what a stage serves can't be exported; its export failed, and may succeed another time."""
 
-Serving = Callable[[Row], bool]
+Asked = Callable[[Row], bool]
 """Whether it is to be read what a stage, as AWS lists it, serves."""
 
 Rows = dict[str, list[Row]]
@@ -91,7 +91,7 @@ class Exporter:
         self._still_there, self._progress = still_there, progress
         self._result = Exports()
 
-    def read(self, rows: Mapping[str, list[Row]], serving: Serving) -> Exports:
+    def read(self, rows: Mapping[str, list[Row]], serving: Asked) -> Exports:
         """The exports of all stages among the rows that are asked for."""
         for t in self._registry:
             if t.export is not None:

@@ -10,8 +10,9 @@ from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
 from dr_toolkit.engine.compare import compare
 from dr_toolkit.engine.pairing import Names, pair
-from dr_toolkit.engine.planner import Draft, Situation
+from dr_toolkit.engine.planner import Draft
 from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.model.changes import Step
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey

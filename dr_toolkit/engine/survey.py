@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Progress, Reader, Reading
 from dr_toolkit.engine.dispatch import Pace
-from dr_toolkit.engine.exports import Serving
+from dr_toolkit.engine.exports import Asked
 from dr_toolkit.engine.mapping import Given, look_up
 from dr_toolkit.engine.pairing import Identity, Names, pair
 from dr_toolkit.engine.ports import Cloud
@@ -32,7 +32,7 @@ class Outlook:
     wanted: frozenset[ResourceKey] = frozenset()
     excluded: Callable[[str], bool] = lambda name: False
     sealer: Sealer | None = None
-    serving: Serving | None = None
+    serving: Asked | None = None
     pace: Pace = field(default_factory=Pace)
 
 

@@ -11,6 +11,7 @@ from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.identities import with_identities
 from dr_toolkit.engine.pairing import known_of
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.truths import Truths
 from dr_toolkit.errors import BaselineNotFound, GuardError, UsageError
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.documents import BLOCKED, GAP, INFO, Finding, Manifest, Scope
@@ -58,6 +59,7 @@ def _accept(context: Context, source: Source, only: Sequence[str], reason: str) 
     keep_within(live, snapshot.manifest.selection, snapshot.estate.lines)
     before = narrow(snapshot.estate, source)
     changes = with_identities(compare(before, live, registry(), both_read(before, live)), before, live, registry())
+    changes = Truths(before, live, registry()).settled(changes)
     taken = [c for c in changes if not only or any(matched(glob, c.key) for glob in only)]
     if only and not taken:
         raise UsageError(

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dr_toolkit.config import Source
+from dr_toolkit.engine import truths
 from dr_toolkit.engine.api_remarks import api_remarks
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
@@ -27,6 +28,7 @@ from dr_toolkit.report.listings import (
     SnapshotShow,
 )
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import DEPLOYMENTS
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.leases import acquire
@@ -49,10 +51,12 @@ def read(
     reading = Reader(cloud, types, context.progress, secrets=sealer is not None, pace=context.pace).read(
         excluded(source), landmarks=_looked_at_beside(source), serving=lets_in_served(source, known or {})
     )
-    names = pair(reading, types, cloud.scope, known or {})
+    # What serves a deployment now is what it is known by, and not what served it before.
+    kept = {identity: key for identity, key in (known or {}).items() if identity[0] not in DEPLOYMENTS}
+    names = pair(reading, types, cloud.scope, kept)
     estate = narrow(canonicalise(reading, types, names, sealer=sealer), source)
     estate.findings = sorted({*estate.findings, *remarks(reading, names, estate, types)})
-    estate.findings += api_remarks(estate)
+    estate.findings += [*api_remarks(estate), *truths.remarks(estate, types)]
     return cloud.scope, estate
 
 

@@ -12,6 +12,7 @@ from dr_toolkit.engine.batch import Aim
 from dr_toolkit.engine.pairing import Identity, outer_id
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.reversal import Reversal, Touched, reversal
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.model.changes import CREATE, Change, Plan
 from dr_toolkit.model.documents import WARNING, Finding, Resource, Scope
@@ -139,11 +140,11 @@ class Backview:
         )
         return Planned(plan, found, Aim(back.wanted, self.cloud.scope, draft.replays), draft)
 
-    def _situation(self, found: Survey, back: Reversal) -> planner.Situation:
+    def _situation(self, found: Survey, back: Reversal) -> Situation:
         """No deployment is made of what is there: those that were served before are still there."""
         there = [text for text in found.estate.lines if text.partition("/")[0] in DEPLOYMENTS]
         types = registry()
-        return planner.Situation(
+        return Situation(
             wanted=back.wanted,
             live=found.estate,
             registry=types,

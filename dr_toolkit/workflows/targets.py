@@ -10,13 +10,14 @@ from dr_toolkit.config import Source, Target, selects
 from dr_toolkit.engine import planner, replays
 from dr_toolkit.engine.api_remarks import PERMISSION
 from dr_toolkit.engine.batch import Aim
-from dr_toolkit.engine.exports import NOT_EXPORTED, UNEXPORTABLE, Serving
+from dr_toolkit.engine.exports import NOT_EXPORTED, UNEXPORTABLE, Asked
 from dr_toolkit.engine.homonyms import ambiguous
 from dr_toolkit.engine.mapping import inverse
 from dr_toolkit.engine.pairing import Identity, Known, outer_id
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.remarks import NOT_RESTORED
 from dr_toolkit.engine.selection import WHOLE, Part
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
 from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
@@ -124,7 +125,7 @@ class View:
             pace=self.context.pace,
         )
 
-    def _serving(self, known: Known, given: Mapping[str, str]) -> Serving:
+    def _serving(self, known: Known, given: Mapping[str, str]) -> Asked:
         """Whether a stage may be one of which the snapshot knows what it serves; before rows have keys, names tell."""
         wanted = {name for text in self.snapshot.estate.served for name in _names_of(ResourceKey.parse(text))}
         mapped = {
@@ -222,7 +223,7 @@ class View:
         missing = {text: why for text, why in found.missing.items() if text in moved.estate.lines}
         alike = ambiguous(moved.estate, found.estate, found.names.known, registry())
         blocked = [*moved.blocked, *_mapped_in_vain(missing), *alike]
-        situation = planner.Situation(
+        situation = Situation(
             wanted=moved.estate,
             live=found.estate,
             registry=registry(),
