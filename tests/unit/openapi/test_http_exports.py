@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 
 from dr_toolkit.engine.openapi.http_exported import exported
-from dr_toolkit.model.documents import Resource
-from dr_toolkit.model.keys import Ref, ResourceKey
-from dr_toolkit.spec.http_apis import API, AUTHORIZER, INTEGRATION, ROUTE
+from dr_toolkit.model.keys import ResourceKey
 from tests.hypothesis_profile import REGIONS
 from tests.strict_aws.estates import SMALL, STANDARD, Size, Step, build, run
 from tests.unit.openapi.http_regions import (
