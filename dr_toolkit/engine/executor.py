@@ -11,8 +11,9 @@ from dr_toolkit.engine.ports import Cloud, Record
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError, CloudDenied, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from dr_toolkit.model import wire
-from dr_toolkit.model.changes import CREATE, DELETE, Dumped, Join, Step, Until
+from dr_toolkit.model.changes import CREATE, DELETE, ONE_OF, Dumped, Join, Step, Until
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.secrets import Csv
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import kind_of
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
@@ -158,7 +159,7 @@ class Executor:
             try:
                 outcome.calls += 1
                 answer = self.cloud.call(step.service, step.call.operation, self._params(step))
-                return {key.text: _dotted(answer, path) for key, path in step.call.binds.items()}
+                return self._bound(step.call.binds, answer)
             except (CloudInDoubt, CloudRefused, CloudUnreachable) as error:
                 in_doubt = isinstance(error, CloudInDoubt)
                 doubted = doubted or in_doubt
@@ -181,6 +182,19 @@ class Executor:
                         raise
                     step = left
         raise AssertionError("the last try returns or raises")
+
+    def _bound(self, binds: Mapping[ResourceKey, str], answer: Mapping[str, Any]) -> dict[str, str]:
+        """The physical ids that an answer gives; of several at once, those that a look can tell apart."""
+        told = {key.text: _dotted(answer, path) for key, path in binds.items() if not path.endswith(ONE_OF)}
+        sought = {key: _listed(answer, path) for key, path in binds.items() if path.endswith(ONE_OF)}
+        given = {each for ids in sought.values() for each in ids}
+        for wait in (*WAITS, None) if sought else ():
+            found = self.look({key.type for key in sought}).bindings
+            told |= {key.text: found[key.text] for key, ids in sought.items() if found.get(key.text) in ids}
+            if wait is None or given <= set(told.values()):
+                break
+            self.pause(wait)
+        return told
 
     def _meaning(self, step: Step, error: AwsError, doubted: bool) -> str:
         """What an error means for a step: done, again, check, or raise.
@@ -243,6 +257,8 @@ class Executor:
                 return self._id(value.key)
             case Join():
                 return "".join(self._id(p.key) if isinstance(p, Ref) else p for p in value.parts)
+            case Csv():
+                return replace(value, rows=tuple(tuple(self._resolved(row, token)) for row in value.rows))
             case Dumped():
                 return wire.dumps(self._resolved(value.value, token)).encode()
             case str():
@@ -304,6 +320,14 @@ def _dotted(answer: Mapping[str, Any], path: str) -> str:
     for part in path.split("."):
         value = value[int(part) if isinstance(value, list) else part]
     return str(value)
+
+
+def _listed(answer: Mapping[str, Any], path: str) -> list[str]:
+    """The ids at a place that ends in ``ONE_OF``."""
+    value: Any = answer
+    for part in path.removesuffix(ONE_OF).split("."):
+        value = value[part]
+    return [str(each) for each in value]
 
 
 def _texts(keys: Iterable[ResourceKey]) -> list[str]:
