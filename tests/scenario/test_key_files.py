@@ -14,6 +14,7 @@ import pytest
 
 from dr_toolkit.aws.cloud import Access, AwsCloud, Clouds
 from dr_toolkit.aws.pacing import Pacer
+from dr_toolkit.engine import key_files
 from dr_toolkit.engine.executor import Executor, Outcome
 from dr_toolkit.engine.key_files import Filed, with_key_files
 from dr_toolkit.engine.survey import Outlook, survey
@@ -188,3 +189,16 @@ def test_a_key_whose_value_is_not_known_is_made_by_itself(run: Run) -> None:
     wanted, found = there(run.aws, HOME), there(run.aws, AWAY)
     assert found[1:] == wanted[1:]
     assert (found[0]["name"], found[0]["value"] != wanted[0]["value"]) == ("key-00", True)
+
+
+def test_several_files_are_told_apart(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_files, "MOST", 2)
+    monkeypatch.setattr(key_files, "FEW", 0)
+    steps, bound = run.plan()
+    filed = run.filed(steps)
+    assert [step.call.operation for step in filed.steps].count("ImportApiKeys") == 3
+    outcome = run.execute(filed.steps, bound)
+    ids = {row["name"]: row["id"] for row in run.aws.client("apigateway", AWAY).get_api_keys()["items"]}
+    assert {name: outcome.bound[f"apigateway.api_key/{name}"] for name in VALUES} == ids
+    assert there(run.aws, AWAY) == there(run.aws, HOME)
+    assert run.plan()[0] == []
