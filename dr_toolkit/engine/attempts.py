@@ -16,8 +16,9 @@ from dr_toolkit.engine.refs import refs_in
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError, CloudDenied, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from dr_toolkit.model import wire
-from dr_toolkit.model.changes import CREATE, DELETE, Dumped, Join, Step, Until
+from dr_toolkit.model.changes import CREATE, DELETE, ONE_OF, Dumped, Join, Step, Until
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.secrets import Csv
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import kind_of
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
@@ -146,7 +147,7 @@ class Attempts:
             try:
                 answer = self._call(step)
                 self._born |= dict.fromkeys(step.call.binds, self.ticks())
-                return {key.text: _dotted(answer, path) for key, path in step.call.binds.items()}
+                return (yield from self._bound(step.call.binds, answer))
             except (CloudInDoubt, CloudRefused, CloudUnreachable) as error:
                 in_doubt = isinstance(error, CloudInDoubt)
                 doubted = doubted or in_doubt
@@ -170,6 +171,20 @@ class Attempts:
                         raise
                     step = left
         raise AssertionError("the last try returns or raises")
+
+    def _bound(self, binds: Mapping[ResourceKey, str], answer: Mapping[str, Any]) -> Work[Bound]:
+        """The physical ids that an answer gives; of several at once, those that a look can tell apart."""
+        told = {key.text: _dotted(answer, path) for key, path in binds.items() if not path.endswith(ONE_OF)}
+        sought = {key: _listed(answer, path) for key, path in binds.items() if path.endswith(ONE_OF)}
+        given = {each for ids in sought.values() for each in ids}
+        for wait in (*WAITS, None) if sought else ():
+            with self._looking:
+                found = self.look({key.type for key in sought}).bindings
+            told |= {key.text: found[key.text] for key, ids in sought.items() if found.get(key.text) in ids}
+            if wait is None or given <= set(told.values()):
+                break
+            yield wait
+        return told
 
     def _still_unseen(self, step: Step) -> float:
         """Seconds until what a step refers to can be expected to be known everywhere, by what others took till then."""
@@ -247,6 +262,8 @@ class Attempts:
                 return self._id(value.key)
             case Join():
                 return "".join(self._id(p.key) if isinstance(p, Ref) else p for p in value.parts)
+            case Csv():
+                return replace(value, rows=tuple(tuple(self._resolved(row, token)) for row in value.rows))
             case Dumped():
                 return wire.dumps(self._resolved(value.value, token))
             case str():
@@ -285,6 +302,14 @@ def _narrowed(step: Step, left: list[ResourceKey]) -> Step:
 
 def _carries_run(params: Mapping[str, Any]) -> bool:
     return RUN_TOKEN in repr(params)
+
+
+def _listed(answer: Mapping[str, Any], path: str) -> list[str]:
+    """The ids at a place that ends in ``ONE_OF``."""
+    value: Any = answer
+    for part in path.removesuffix(ONE_OF).split("."):
+        value = value[part]
+    return [str(each) for each in value]
 
 
 def _dotted(answer: Mapping[str, Any], path: str) -> str:

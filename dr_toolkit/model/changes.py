@@ -74,14 +74,19 @@ class Until:
     failed: tuple[str, ...] = ()
 
 
+ONE_OF = ".*"
+"""The end of a place in an answer where there are several ids, and none is said to be whose: a look at the target is
+to tell."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One call that a type's verb asks for.
 
-    ``binds`` maps a key to where in the answer its physical id stands (dotted); ``tolerates`` maps an AWS
-    error code to what it means here: ``done`` (already so, or already gone), ``again`` (not yet: wait, then repeat) or
-    ``check`` (look, then repeat what is missing). ``service`` is named where it is not the type's own; a call with
-    ``until`` only reads, and is repeated till then.
+    ``binds`` maps a key to where in the answer its physical id stands (dotted; see ``ONE_OF``); ``tolerates`` maps an
+    AWS error code to what it means here: ``done`` (already so, or already gone), ``again`` (not yet: wait, then
+    repeat) or ``check`` (look, then repeat what is missing). ``service`` is named where it is not the type's own; a
+    call with ``until`` only reads, and is repeated till then.
     """
 
     operation: str
