@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from dr_toolkit.engine import concrete
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
@@ -14,6 +16,7 @@ from dr_toolkit.engine.exported import exported
 from dr_toolkit.engine.openapi.rest_document import document
 from dr_toolkit.engine.openapi.written import Written
 from dr_toolkit.engine.pairing import pair
+from dr_toolkit.errors import CloudRefused
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import Join
 from dr_toolkit.model.documents import Resource, Scope
@@ -29,7 +32,7 @@ TYPES = registry()
 
 
 class StrictCloud:
-    """A region of a strict AWS as the engines see one; a refusal is botocore's ClientError."""
+    """A region of a strict AWS as the engines see one."""
 
     def __init__(self, aws: StrictAws, region: str) -> None:
         self._clients, self._made = StrictClients(aws), dict[str, Any]()
@@ -39,7 +42,12 @@ class StrictCloud:
         """Make one call."""
         if service not in self._made:
             self._made[service] = self._clients.client(service, self.scope.region)
-        answer = self._made[service]._make_api_call(operation, dict(params))
+        try:
+            answer = self._made[service]._make_api_call(operation, dict(params))
+        except ClientError as error:
+            told = error.response["Error"]
+            where = {"service": service, "operation": operation, "region": self.scope.region}
+            raise CloudRefused(**where, code=told["Code"], reason=told["Message"]) from error
         answer.pop("ResponseMetadata")
         return {name: value.read() if name == "body" else value for name, value in answer.items()}
 
