@@ -86,20 +86,34 @@ def take(aws: StrictAws, region: str) -> Taken:
         return Taken(cloud.scope, canonicalise(reading, TYPES, pair(reading, TYPES, cloud.scope, {})))
 
 
-def bring(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> Written:
-    """Make an API anew in a region by CreateRestApi and one import, which nothing may be warned of; ``ids`` are those
-    of what it refers to there, by printed key. What was sent is returned."""
+def create(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> StrictCloud:
+    """Make an API anew in a region, as its type does; ``ids`` are those of what it refers to there, by printed key."""
     with aws.weather.calm():
         cloud = StrictCloud(aws, region)
-        nouns = taken.concrete(api, cloud.scope)
         verb = TYPES[REST.api].create
         assert verb is not None
-        (call,) = verb(nouns[api])
+        (call,) = verb(taken.concrete(api, cloud.scope)[api])
         answer = cloud.call("apigateway", call.operation, resolved(concrete.joins(call.params, cloud.scope), ids))
         ids |= {key.text: answer[path] for key, path in call.binds.items()}
-        written = document(nouns.values(), nouns[api])
+        return cloud
+
+
+def bring(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> Written:
+    """Make an API anew in a region by CreateRestApi and one import, which nothing may be warned of; the document."""
+    cloud = create(aws, taken, api, region, ids)
+    nouns = taken.concrete(api, cloud.scope)
+    written = document(nouns.values(), nouns[api])
+    with aws.weather.calm():
         put(cloud, ids[api.text], written, ids)
-        return written
+    return written
+
+
+def assert_brought(taken: Taken, found: Taken, api: ResourceKey, written: Written) -> None:
+    """What a document brought is what was meant; of what it leaves only that is there that it holds in part."""
+    wanted, there = ({noun.key: noun for noun in where.drafts[api]} for where in (taken, found))
+    held = wanted.keys() - written.left.keys()
+    assert {key: there.get(key) for key in held} == {key: wanted[key] for key in held}
+    assert there.keys() == held | written.partly
 
 
 def put(cloud: StrictCloud, api_id: str, written: Written, ids: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import ceil
@@ -285,12 +286,25 @@ def _import_rest(api: RestApi) -> Iterator[Row]:
     for content in contents:
         models = sum(1 for model in content.models.values() if model.get("contentType") != "application/json")
         yield _write("apigateway", "CreateModel", models, "a model that is not JSON: not in a definition")
+        described = sum(1 for model in content.models.values() if _is_described(model))
+        yield _write(
+            "apigateway", "UpdateModel", described, "what a model is described with: an import reads its schema"
+        )
         behind = (method.get("methodIntegration") or {} for _, _, method in content.methods())
         special = sum(
             1 for each in behind if each.get("integrationTarget") or each.get("responseTransferMode") == "STREAM"
         )
         yield _write("apigateway", "UpdateIntegration", special, "what a definition has no word for")
     yield from _deploy_rest(api)
+
+
+def _is_described(model: Document) -> bool:
+    """Whether a model of JSON has what no definition holds: an import takes its description from its schema, and
+    OpenAPI 3.0 knows no ``$schema``."""
+    if model.get("contentType") != "application/json":
+        return False
+    schema = json.loads(model["schema"])
+    return "$schema" in schema or schema.get("description", "") != model.get("description", "")
 
 
 def _deploy_rest(api: RestApi) -> Iterator[Row]:
