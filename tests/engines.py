@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dr_toolkit.engine import planner, steps
+from dr_toolkit.engine import planner, replays
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader, Reading
 from dr_toolkit.engine.pairing import pair
@@ -47,7 +47,7 @@ def plan(
     found = survey(cloud, registry(), Outlook(landmarks=frozenset(LANDMARKS)))
     situation = planner.Situation(moved.estate, found.estate, registry(), found.bindings, prune)
     draft = planner.draft(situation)
-    return draft, steps.steps(draft, situation, cloud.scope), dict(found.bindings)
+    return draft, replays.steps(draft, situation, cloud.scope), dict(found.bindings)
 
 
 def apply(todo: list[Step], cloud: Cloud, bound: dict[str, str]) -> None:

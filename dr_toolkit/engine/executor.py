@@ -11,7 +11,7 @@ from dr_toolkit.engine.ports import Cloud, Record
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError, CloudDenied, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from dr_toolkit.model import wire
-from dr_toolkit.model.changes import CREATE, DELETE, Join, Step, Until
+from dr_toolkit.model.changes import CREATE, DELETE, Dumped, Join, Step, Until
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import kind_of
@@ -243,6 +243,8 @@ class Executor:
                 return self._id(value.key)
             case Join():
                 return "".join(self._id(p.key) if isinstance(p, Ref) else p for p in value.parts)
+            case Dumped():
+                return wire.dumps(self._resolved(value.value, token)).encode()
             case str():
                 return {RUN_TOKEN: self.run, CLIENT_TOKEN: token}.get(value, value)
             case dict():

@@ -22,15 +22,30 @@ _LOOKED_FOR = SPELLED | {"ec2.vpc_peering_connection"}
 """Landmarks that no call names, so that one that is missing would show only when it is too late."""
 
 
+@dataclass(frozen=True)
+class Replay:
+    """What stages serve where that is not the API's draft: it is put there, deployed, and the draft follows.
+
+    ``content`` are canonical lines by printed key of the draft's own things, the API's among them.
+    """
+
+    deployments: tuple[ResourceKey, ...]
+    content: Mapping[str, bytes]
+
+
 @dataclass
 class Draft:
-    """What a plan is made of, before it is put in order; ``swept`` goes by itself, with what it lies in."""
+    """What a plan is made of, before it is put in order; ``swept`` goes by itself, with what it lies in.
+
+    ``replays`` are by API what is deployed before its draft is put right, in this order.
+    """
 
     changes: list[Change] = field(default_factory=list)
     blocked: list[Blocked] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     implied: dict[ResourceKey, list[Resource]] = field(default_factory=dict)
     swept: list[Change] = field(default_factory=list)
+    replays: dict[ResourceKey, list[Replay]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

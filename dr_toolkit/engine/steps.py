@@ -37,9 +37,18 @@ class Node:
     needs: set[NodeId] = field(default_factory=set)
 
 
-def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
-    """The plan's steps, in the order in which they are to be made."""
-    nodes = _Nodes(draft, situation.registry, scope).build()
+@dataclass(frozen=True)
+class Sequence:
+    """Steps in the order in which they are to be made, and the id of the step after which each thing is there."""
+
+    steps: list[Step]
+    made_by: dict[ResourceKey, str]
+
+
+def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
+    """What turns a draft's changes into calls; ids count from ``s00001``."""
+    graph_of = _Nodes(draft, situation.registry, scope)
+    nodes = graph_of.build()
     order = _in_order(nodes, {name: _priority(name, node, situation.registry) for name, node in nodes.items()})
     result: list[Step] = []
     last: dict[NodeId, str] = {}
@@ -54,7 +63,7 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
             result.append(step)
             needs = (step_id,)
             last[name] = step_id
-    return result
+    return Sequence(result, {key: last[name] for key, name in graph_of.made_by.items() if name in last})
 
 
 def _in_order(nodes: dict[NodeId, Node], priority: dict[NodeId, tuple[object, ...]]) -> list[NodeId]:
@@ -177,15 +186,24 @@ class _Nodes:
             self._replace_content((FILL, change.key.text), change.after, t, to_placeholder=False)
         calls = t.create(wanted)
         node = self._add(name, change.key, CREATE, [call for call in calls if call.until is None])
-        for made in self.draft.implied.get(change.key, []):
-            kind = self.registry[made.key.type]
-            if kind.delete is not None:
-                ready = concrete.resource(made, self.registry, self.scope)
-                node.calls += [(DELETE, call, [made.key]) for call in kind.delete(ready)]
+        node.calls += self._without_implied(change.key)
         self.made_by[change.key] = name
         if waits := [call for call in calls if call.until is not None]:
             self.made_by[change.key] = (AWAIT, change.key.text)
             self._add((AWAIT, change.key.text), change.key, CREATE, waits).needs.add(name)
+
+    def _without_implied(self, maker: ResourceKey) -> Iterable[tuple[str, Call, list[ResourceKey]]]:
+        """The calls that take away what AWS makes along with a new thing; as few as its types allow."""
+        by_type: dict[str, list[tuple[Call, ResourceKey]]] = {}
+        for made in self.draft.implied.get(maker, []):
+            if (delete := self.registry[made.key.type].delete) is not None:
+                ready = concrete.resource(made, self.registry, self.scope)
+                by_type.setdefault(made.key.type, []).extend((call, made.key) for call in delete(ready))
+        for name, found in by_type.items():
+            calls = [call for call, _ in found]
+            merge = self.registry[name].merge or (lambda calls: [(call, [n]) for n, call in enumerate(calls)])
+            for call, numbers in merge(calls):
+                yield DELETE, call, [found[n][1] for n in numbers]
 
     def _replace_content(self, name: NodeId, full: Resource, t: ResourceType, *, to_placeholder: bool) -> None:
         """An update that turns a placeholder into the content, or the content into a placeholder."""

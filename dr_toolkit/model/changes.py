@@ -55,6 +55,13 @@ class Join:
 
 
 @dataclass(frozen=True)
+class Dumped:
+    """A parameter that is the JSON text (UTF-8 bytes) of a value, written when the physical ids in it are known."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
 class Until:
     """What a read is repeated for: the text at a (dotted) place of its answer becomes one of ``done``.
 
@@ -86,7 +93,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Step:
-    """One call of a plan: what it is for (``keys``), what it calls, what it binds and what it needs done before."""
+    """One call of a plan: what it is for (``keys``), what it calls, what it binds and what it needs done before.
+
+    ``phase`` counts from 1 what is put into an API's draft only to be deployed from there; 0 is what stays.
+    """
 
     id: str
     action: str
@@ -94,6 +104,7 @@ class Step:
     service: str
     call: Call
     needs: tuple[str, ...] = ()
+    phase: int = 0
 
 
 @dataclass(frozen=True)

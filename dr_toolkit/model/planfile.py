@@ -74,6 +74,7 @@ def step(value: Step) -> dict[str, Any]:
     """A step as JSON."""
     until = value.call.until
     waits = {"until": {"path": until.path, "done": list(until.done), "failed": list(until.failed)}} if until else {}
+    passing = {"phase": value.phase} if value.phase else {}
     return {
         "id": value.id,
         "action": value.action,
@@ -85,6 +86,7 @@ def step(value: Step) -> dict[str, Any]:
         "tolerates": dict(value.call.tolerates),
         "needs": list(value.needs),
         **waits,
+        **passing,
     }
 
 
@@ -165,4 +167,5 @@ def _read_step(document: Mapping[str, Any]) -> Step:
         until=_read_until(document["until"]) if "until" in document else None,
     )
     keys = tuple(ResourceKey.parse(text) for text in document["keys"])
-    return Step(document["id"], document["action"], keys, document["service"], call, tuple(document["needs"]))
+    needs, phase = tuple(document["needs"]), int(document.get("phase", 0))
+    return Step(document["id"], document["action"], keys, document["service"], call, needs, phase)

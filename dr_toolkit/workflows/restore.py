@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from dr_toolkit.config import Target
-from dr_toolkit.engine.executor import WAITS, Executor, Outcome
-from dr_toolkit.engine.survey import Survey
+from dr_toolkit.engine.executor import Outcome
 from dr_toolkit.errors import (
     BadPlanFile,
     BlockedSteps,
@@ -23,15 +21,14 @@ from dr_toolkit.model import planfile
 from dr_toolkit.model.changes import ADOPT, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
-from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
-from dr_toolkit.spec.served import REST
 from dr_toolkit.store.journal import Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
 from dr_toolkit.workflows import capture
+from dr_toolkit.workflows.applying import Applying
 from dr_toolkit.workflows.context import LEASE_SECONDS, Context
 from dr_toolkit.workflows.history import (
     History,
@@ -44,9 +41,6 @@ from dr_toolkit.workflows.history import (
     with_ids,
 )
 from dr_toolkit.workflows.targets import Options, Planned, View, view
-
-PASSES = 3
-"""A restore looks again after its steps, and mends what still differs, so many times in all."""
 
 Confirm = Callable[[PlanResult], bool]
 """Shows a plan and asks; False: don't."""
@@ -249,22 +243,10 @@ class _Restore:
     # --- doing it ---------------------------------------------------------------------------------------
 
     def _apply(self, first: Planned, options: Options) -> RestoreResult:
-        """Make the steps, look again, and mend what still differs; then write the end."""
-        total = Outcome()
-        bindings: dict[str, str] = {}
-        current = left = first
-        for number in range(1, PASSES + 1):
-            bindings |= current.survey.bindings
-            outcome = self._execute(current, bindings)
-            _add(total, outcome, "" if number == 1 else f" (pass {number})")
-            self.made.ids |= outcome.bound
-            self.made.owed = self._still_owed(current.plan, outcome)
-            left = self._look_until_it_shows(outcome, options)
-            if left.plan.steps and number == PASSES:
-                total.failed |= {f"{step} (pass {number})": reason for step, reason in outcome.unsure.items()}
-            if not left.plan.steps or total.failed:
-                break
-            current = left
+        """Make the steps until nothing is left of them; then write the end."""
+        applying = Applying(self.context, self.seen, self.journal, self.lease, options, self.made)
+        applied = applying.apply(first)
+        self.made, total, left = applying.made, applied.total, applied.left
         verified = _verified(self.seen, left.plan, time.monotonic() - self.began)
         self._end(left, total, verified)
         kept = self.seen.snapshot.estate.lines
@@ -276,51 +258,8 @@ class _Restore:
             skipped=total.skipped,
             verify=verified,
             seconds=time.monotonic() - self.began,
-            bindings={k: v for k, v in bindings.items() if k in kept},
+            bindings={k: v for k, v in applied.bindings.items() if k in kept},
         )
-
-    def _look_until_it_shows(self, outcome: Outcome, options: Options) -> Planned:
-        """Look at the target again; what was made may show in listings only after a while, and is never made twice."""
-        types = registry()
-        made = {text for text in outcome.bound if types[ResourceKey.parse(text).type].root}
-        for wait in WAITS:
-            left = self.seen.plan(options, self.made)
-            if made <= left.survey.bindings.keys():
-                break
-            self.context.pause(wait)
-        return left
-
-    def _execute(self, current: Planned, bindings: dict[str, str]) -> Outcome:
-        executor = Executor(
-            cloud=self.seen.cloud,
-            registry=registry(),
-            record=_Kept(self.journal, self.lease),
-            bindings=bindings,
-            run=f"{self.journal.run}-{self._token()}",
-            look=lambda names: self._look(bindings, names),
-            pause=self.context.pause,
-            progress=self.context.progress,
-            seen=frozenset(all_nameless(current.survey)),
-        )
-        return executor.execute(current.plan.steps)
-
-    def _token(self) -> str:
-        """What tells this run from one of the same number in another store."""
-        return str(self.journal.records()[0].get("by", ""))[:8]
-
-    def _look(self, bindings: dict[str, str], names: Iterable[str]) -> Survey:
-        types = registry()
-        only = frozenset().union(*(types.sources(n) for n in names)) | {"ec2.vpc"}
-        if any(n.startswith("ec2.security_group") for n in only):
-            only |= {"ec2.security_group_rule", "ec2.prefix_list", "ec2.foreign_prefix_list"}
-        if REST.deployment in only:
-            only |= {REST.stage}
-        return self.seen.survey(with_ids(self.made, bindings), frozenset(only))
-
-    def _still_owed(self, current: Plan, outcome: Outcome) -> frozenset[ResourceKey]:
-        done = set(outcome.done)
-        steps = [s for s in current.steps if s.call.operation == "CreateDeployment" and s.id not in done]
-        return frozenset(key for step in steps for key in step.keys)
 
     def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
         self._pair(left)
@@ -351,24 +290,5 @@ class _Restore:
         return RestoreResult("", first, verify=verified, seconds=time.monotonic() - self.began, bindings=first.bindings)
 
 
-class _Kept:
-    """The journal, with a sign of life for the lease at every record."""
-
-    def __init__(self, journal: Journal, lease: Lease) -> None:
-        self._journal, self._lease = journal, lease
-
-    def append(self, kind: str, **facts: Any) -> None:
-        """Write the next record; raises LockedError where the lease or the run was lost."""
-        self._lease.keep()
-        self._journal.append(kind, **facts)
-
-
 def _said(plan: Plan) -> list[str]:
     return [f"{c.action} {c.key}" for c in plan.changes]
-
-
-def _add(total: Outcome, outcome: Outcome, mark: str) -> None:
-    total.done += [f"{step}{mark}" for step in outcome.done]
-    total.failed |= {f"{step}{mark}": reason for step, reason in outcome.failed.items()}
-    total.skipped |= {f"{step}{mark}": reason for step, reason in outcome.skipped.items()}
-    total.calls += outcome.calls

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dr_toolkit.config import Source, Target, selects
-from dr_toolkit.engine import planner, steps
+from dr_toolkit.engine import planner, replays
 from dr_toolkit.engine.api_remarks import PERMISSION
 from dr_toolkit.engine.homonyms import ambiguous
 from dr_toolkit.engine.mapping import inverse
@@ -55,10 +55,11 @@ class Made:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, and the survey of the target that it rests on."""
+    """A plan, the survey of the target that it rests on, and what is wanted there."""
 
     plan: Plan
     survey: Survey
+    wanted: Estate
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ class View:
             target=self.target.name,
             target_scope=self.cloud.scope,
             changes=tuple(draft.changes),
-            steps=tuple(steps.steps(draft, situation, self.cloud.scope)),
+            steps=tuple(replays.steps(draft, situation, self.cloud.scope)),
             blocked=tuple(draft.blocked),
             findings=tuple(sorted({*draft.findings, *moved.findings, *left, *unknown, *_worth_saying(self.snapshot)})),
             fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings),
@@ -208,7 +209,7 @@ class View:
             bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
             gaps=manifest.gaps,
         )
-        return Planned(plan, found)
+        return Planned(plan, found, moved.estate)
 
 
 def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:

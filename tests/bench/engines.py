@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 
-from dr_toolkit.engine import planner, steps
+from dr_toolkit.engine import planner, replays
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.identities import with_identities
@@ -252,7 +252,7 @@ def planned(wanted: Estate, live: Estate) -> tuple[int, int, int]:
     moved = translate(wanted, HOME, ABROAD, Wishes(), types).estate
     situation = planner.Situation(moved, live, types, live.ids)
     draft = planner.draft(situation)
-    ordered = steps.steps(draft, situation, ABROAD)
+    ordered = replays.steps(draft, situation, ABROAD)
     planner.fingerprint(live, moved, types, live.ids)
     return len(draft.changes), len(ordered), len(draft.blocked)
 

@@ -108,7 +108,7 @@ def assert_it_goes_on(scene: Scene, moments: list[Moment], **more: int) -> None:
 def test_died_at_any_moment_of_a_restore(empty: Scene) -> None:
     """After each call whose answer never came, and after each write of journal, lease and pairings."""
     moments = empty.film()
-    assert len([m for m in moments if m.after.startswith("the call of")]) == 37
+    assert len([m for m in moments if m.after.startswith("the call of")]) == 35
     assert_it_goes_on(empty, moments)
 
 

@@ -7,7 +7,7 @@ import pytest
 from dr_toolkit.engine import concrete, tokens
 from dr_toolkit.engine.planner import Situation, draft
 from dr_toolkit.engine.refs import refs_of
-from dr_toolkit.engine.steps import steps
+from dr_toolkit.engine.replays import steps
 from dr_toolkit.model.documents import READ, Coverage, Resource, Scope
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey

@@ -1,0 +1,182 @@
+"""What a restore and its undo do alike: make a plan's steps, look again, and mend what still differs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dr_toolkit.engine.batch import IMPORTS, Batches, batched
+from dr_toolkit.engine.executor import WAITS, Executor, Outcome
+from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.survey import Survey
+from dr_toolkit.model.changes import Plan
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import APIS, REST, kind_of
+from dr_toolkit.spec.tags import RUN_TAG
+from dr_toolkit.store.journal import Journal
+from dr_toolkit.store.leases import Lease
+from dr_toolkit.workflows.context import Context
+from dr_toolkit.workflows.history import all_nameless, with_ids
+from dr_toolkit.workflows.targets import Made, Options, Planned
+
+log = logging.getLogger(__name__)
+
+PASSES = 4
+"""A restore looks again after its steps, and mends what still differs, so many times in all."""
+
+
+class Sight(Protocol):
+    """A target with something in mind that it is to become."""
+
+    @property
+    def cloud(self) -> Cloud:
+        """The target itself."""
+
+    def survey(self, made: Made | None = None, only: frozenset[str] | None = None) -> Survey:
+        """The target as it is now; reads only."""
+
+    def plan(self, options: Options, made: Made | None = None) -> Planned:
+        """What would be done now; reads only."""
+
+
+@dataclass
+class Applied:
+    """What came of it: the outcome of all passes, the last look, and every physical id that was met."""
+
+    left: Planned
+    total: Outcome = field(default_factory=Outcome)
+    bindings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Applying:
+    """A run at work. ``made`` grows with what it makes; ``note`` is told of each further plan before it is begun.
+
+    What an import has brought is told by the next look, and what only a call can add to it follows in the next pass; an
+    API whose import AWS refuses is made thing by thing.
+    """
+
+    context: Context
+    seen: Sight
+    journal: Journal
+    lease: Lease
+    options: Options
+    made: Made
+    note: Callable[[Planned], None] = lambda planned: None
+    imported: set[ResourceKey] = field(default_factory=set)
+
+    def apply(self, first: Planned) -> Applied:
+        """Make the steps, look again, and mend what still differs."""
+        result = Applied(first)
+        total, current = result.total, first
+        for number in range(1, PASSES + 1):
+            if number > 1:
+                self.note(current)
+            result.bindings |= current.survey.bindings
+            few = self._few(current)
+            outcome = self._execute(few, current, result.bindings)
+            refused = _without_refused_imports(few, outcome)
+            _add(total, outcome, few, "" if number == 1 else f" (pass {number})")
+            self.made.ids |= outcome.bound
+            self.made.owed = _still_owed(current.plan, outcome)
+            left = result.left = self._look_until_it_shows(outcome)
+            if left.plan.steps and number == PASSES:
+                total.failed |= {f"{step} (pass {number})": reason for step, reason in outcome.unsure.items()}
+            if not left.plan.steps or (total.failed and not (few.deferred or refused)):
+                break
+            current = left
+        return result
+
+    def _few(self, current: Planned) -> Batches:
+        """The steps in few calls; an API is imported once at most, and only where this run has made it."""
+        observed = current.survey.estate.observed
+        texts = (text for text, facts in observed.items() if facts.get(RUN_TAG) == self._tag)
+        ours = {key for key in map(ResourceKey.parse, texts) if key.type in APIS}
+        without = {*self.imported, *(b.key for b in current.plan.blocked)}
+        few = batched(current.plan.steps, current.wanted, registry(), self.seen.cloud.scope, ours, without)
+        for api, reason in few.why.items():
+            log.info("%s is made thing by thing: %s", api, reason)
+        self.imported |= {kind_of(s.keys[0].type).api_of(s.keys[0]) for s in few.steps if s.call.operation in IMPORTS}
+        return few
+
+    def _look_until_it_shows(self, outcome: Outcome) -> Planned:
+        """Look at the target again; what was made may show in listings only after a while, and is never made twice."""
+        types = registry()
+        made = {text for text in outcome.bound if types[ResourceKey.parse(text).type].root}
+        for wait in WAITS:
+            left = self.seen.plan(self.options, self.made)
+            if made <= left.survey.bindings.keys():
+                break
+            self.context.pause(wait)
+        return left
+
+    def _execute(self, few: Batches, current: Planned, bindings: dict[str, str]) -> Outcome:
+        executor = Executor(
+            cloud=self.seen.cloud,
+            registry=registry(),
+            record=_Kept(self.journal, self.lease),
+            bindings=bindings,
+            run=self._tag,
+            look=lambda names: self._look(bindings, names),
+            pause=self.context.pause,
+            progress=self.context.progress,
+            seen=frozenset(all_nameless(current.survey)),
+        )
+        return executor.execute(few.steps)
+
+    @property
+    def _tag(self) -> str:
+        """The run's tag: its number, and what tells it from one of the same number in another store."""
+        return f"{self.journal.run}-{str(self.journal.records()[0].get('by', ''))[:8]}"
+
+    def _look(self, bindings: dict[str, str], names: Iterable[str]) -> Survey:
+        types = registry()
+        only = frozenset().union(*(types.sources(n) for n in names)) | {"ec2.vpc"}
+        if any(n.startswith("ec2.security_group") for n in only):
+            only |= {"ec2.security_group_rule", "ec2.prefix_list", "ec2.foreign_prefix_list"}
+        if REST.deployment in only:
+            only |= {REST.stage}
+        return self.seen.survey(with_ids(self.made, bindings), frozenset(only))
+
+
+class _Kept:
+    """The journal, with a sign of life for the lease at every record."""
+
+    def __init__(self, journal: Journal, lease: Lease) -> None:
+        self._journal, self._lease = journal, lease
+
+    def append(self, kind: str, **facts: Any) -> None:
+        """Write the next record; raises LockedError where the lease or the run was lost."""
+        self._lease.keep()
+        self._journal.append(kind, **facts)
+
+
+def _still_owed(current: Plan, outcome: Outcome) -> frozenset[ResourceKey]:
+    done = set(outcome.done)
+    steps = [s for s in current.steps if s.call.operation == "CreateDeployment" and s.id not in done]
+    return frozenset(key for step in steps for key in step.keys)
+
+
+def _add(total: Outcome, outcome: Outcome, few: Batches, mark: str) -> None:
+    """Put a pass's outcome to the others; a step that stands for many of the plan is told as these."""
+    total.done += [f"{part}{mark}" for step in outcome.done for part in few.parts.get(step, [step])]
+    total.failed |= {f"{step}{mark}": reason for step, reason in outcome.failed.items()}
+    total.skipped |= {f"{step}{mark}": reason for step, reason in outcome.skipped.items()}
+    total.calls += outcome.calls
+
+
+def _without_refused_imports(few: Batches, outcome: Outcome) -> bool:
+    """Whether AWS has refused an import: then its API's things are made one by one, by the next pass."""
+    refused = [s.id for s in few.steps if s.call.operation in IMPORTS and s.id in outcome.failed]
+    for name in refused:
+        log.warning("the import is refused, so that each thing is made by itself: %s", outcome.failed.pop(name))
+    lost = set(refused)
+    for step in few.steps:
+        if step.id in outcome.skipped and (missing := [n for n in step.needs if n in lost]):
+            lost.add(step.id)
+            if not any(n in outcome.failed or n in outcome.skipped for n in set(step.needs) - set(missing)):
+                del outcome.skipped[step.id]
+    return bool(refused)
