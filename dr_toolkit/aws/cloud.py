@@ -177,8 +177,9 @@ def _retry_after(error: Any) -> float | None:
 def _call(client: Any, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
     from botocore import xform_name
 
-    answer = getattr(client, xform_name(operation))(**params)
-    return dict(answer)
+    answer = dict(getattr(client, xform_name(operation))(**params))
+    # A body that is the whole answer comes as a stream, which is read while a failure of it is one of the call's.
+    return {name: value.read() if hasattr(value, "read") else value for name, value in answer.items()}
 
 
 def _make_client(session: Any, service: str, region: str, endpoint_url: str | None, attempts: int) -> Any:

@@ -33,7 +33,7 @@ class Canon:
         self.scope = names.scope
 
     def resource(self) -> Resource:
-        """The resource; raises KeyError, ValueError, TypeError or AttributeError for what is not as AWS describes it."""
+        """The resource; raises one of ``MALFORMED`` for what is not as AWS describes it."""
         data = self.t.prepare(self.row, self.scope)
         attributes: dict[str, Any] = {}
         for member in sorted(data):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.engine.demands import Demands
-from dr_toolkit.engine.exports import Exporter, Exports, Serving
+from dr_toolkit.engine.exports import Asked, Exporter, Exports
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
     AwsError,
@@ -21,6 +21,7 @@ from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.served import KINDS, Serving
 from dr_toolkit.spec.types import Detail, Listing, Paging, ResourceType, Row
 
 FATAL = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
@@ -33,6 +34,7 @@ HEART = frozenset({"ec2", "apigateway", "apigatewayv2"})
 """The services without which there is nothing to read; any other one may be out of reach, and only fails its types."""
 
 Progress = Callable[[str], None]
+
 
 @dataclass
 class Reading:
@@ -84,7 +86,7 @@ class Reader:
         landmarks: Iterable[str] = (),
         only: Iterable[str] | None = None,
         wanted: Iterable[ResourceKey] = (),
-        serving: Serving | None = None,
+        serving: Asked | None = None,
     ) -> Reading:
         """Read every type that is not excluded, and of the landmarks those that something refers to.
 
@@ -111,10 +113,21 @@ class Reader:
         reading.rows = {n: [r for r in rows if not self._vanished(r)] for n, rows in reading.rows.items()}
         return reading
 
-    def _exports(self, reading: Reading, serving: Serving) -> Exports:
-        """What stages serve: after the draft, so that landmarks that only a deployment names are looked for too."""
-        rows = {n: [r for r in rows if not self._vanished(r)] for n, rows in reading.rows.items()}
+    def _exports(self, reading: Reading, serving: Asked) -> Exports:
+        """What stages serve: after the draft, so that landmarks that only a deployment names are looked for too.
+
+        Where a type of what a deployment freezes was not read, there is no draft that it could be held against.
+        """
+        whole = [kind.stage for kind in KINDS if all(self._is_read(n, reading) for n in self._frozen(kind))]
+        rows = {n: [r for r in reading.of(n) if not self._vanished(r)] for n in whole}
         return Exporter(self._cloud, self._registry, self._is_there, self._progress).read(rows, serving)
+
+    def _frozen(self, kind: Serving) -> tuple[str, ...]:
+        return self._registry[kind.deployment].freezes if kind.deployment in self._registry else ()
+
+    def _is_read(self, name: str, reading: Reading) -> bool:
+        coverage = reading.coverage.get(name)
+        return coverage is not None and coverage.status == READ
 
     def _is_there(self, row: Row) -> bool:
         try:

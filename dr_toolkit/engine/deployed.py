@@ -1,6 +1,6 @@
 """What stages serve, in the exported form of the draft, so that both can be held against each other.
 
-Everything is called after its own name, and not as the draft's thing of that name may have been called before.
+Everything is called by its own name, and not as the draft's thing of that name may have been called before.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ def add(estate: Estate, reading: Reading, names: Names) -> Iterator[Resource]:
     """Put into the estate what its stages serve, and what is to be said of that; yields each resource of it."""
     estate.findings += [f for remark in reading.exports.remarks if (f := remark.finding()) is not None]
     same = {line: line for line in estate.lines.values()}
-    # What is known by its id is the draft's: a deployment's things have no ids but their names.
     known = {identity: key for identity, key in names.known.items() if names.registry[identity[0]].landmark}
     for export in reading.exports.found:
         stage = export.stage.key

@@ -30,7 +30,7 @@ from dr_toolkit.spec.types import ResourceType, Row
 UNEXPORTABLE, NOT_EXPORTED = "unexportable", "not-exported"
 """Codes of findings: what a stage serves can't be exported; its export failed, and may succeed another time."""
 
-Serving = Callable[[Row], bool]
+Asked = Callable[[Row], bool]
 """Whether it is to be read what a stage, as AWS lists it, serves."""
 
 Rows = dict[str, list[Row]]
@@ -91,7 +91,7 @@ class Exporter:
         self._still_there, self._progress = still_there, progress
         self._result = Exports()
 
-    def read(self, rows: Mapping[str, list[Row]], serving: Serving) -> Exports:
+    def read(self, rows: Mapping[str, list[Row]], serving: Asked) -> Exports:
         """The exports of all stages among the rows that are asked for."""
         for t in self._registry:
             if t.export is not None:
@@ -102,7 +102,7 @@ class Exporter:
         assert t.export is not None
         for number, stage in enumerate(stages, 1):
             if hidden := t.export.hidden(stage):
-                text = f"{hidden}: it is not known here, and a restore deploys the draft"
+                text = f"{hidden}; a restore deploys the draft in its place"
                 self._result.remarks.append(Remark(stage, INFO, UNEXPORTABLE, text))
             if not t.export.when(stage):
                 continue
@@ -121,7 +121,8 @@ class Exporter:
             document = json.loads(answer["body"])
             if not str(document.get("openapi", "")).startswith("3."):
                 raise _Lacking(f"the endpoint's {t.export.operation} writes no OpenAPI 3")
-            found = rows_of(stage.root.type, document)
+            api = stage.root
+            found = rows_of(api.type, self._registry[api.type].physical(api.data), document)
         except _FATAL:
             raise
         except AwsError as error:
@@ -169,4 +170,3 @@ class Exporter:
 
 def _kept(t: ResourceType, found: list[dict[str, Any]], root: Row, scope: Scope) -> Iterator[Row]:
     return (Row(t.name, data, root) for data in found if t.listing.keep(data, scope))
-

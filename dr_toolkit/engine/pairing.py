@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from dr_toolkit.engine.capture import MALFORMED, Reading
@@ -50,7 +50,7 @@ class Names:
     scope: Scope
     reading: Reading
     known: Known = field(default_factory=dict)
-    index: dict[Identity, Row] = field(default_factory=dict)
+    index: MutableMapping[Identity, Row] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     _families: dict[str, dict[int, list[Row]]] = field(default_factory=dict, init=False, repr=False)
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dr_toolkit.engine import compare as differences
+from dr_toolkit.engine.deployments import deploy
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, UPDATE, Blocked, Change
 from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
 from dr_toolkit.model.estate import Estate
-from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.fields import Kind
 from dr_toolkit.spec.marks import SPELLED
 from dr_toolkit.spec.registry import Registry
-from dr_toolkit.spec.served import APIS, DEPLOYMENTS, KINDS, REST, STAGES, kind_of
+from dr_toolkit.spec.served import KINDS, REST, STAGES, kind_of
 
 _LOOKED_FOR = SPELLED | {"ec2.vpc_peering_connection"}
 """Landmarks that no call names, so that one that is missing would show only when it is too late."""
@@ -48,24 +50,6 @@ class Draft:
     replays: dict[ResourceKey, list[Replay]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Situation:
-    """What the planner knows: the wanted and the live estate in the same terms, and what runs owe.
-
-    ``bindings`` are the physical ids of the target by printed key; ``owed`` the deployments that a run began
-    to replace; ``intact`` those that are the snapshot's own, so that they hold what its stages served.
-    """
-
-    wanted: Estate
-    live: Estate
-    registry: Registry
-    bindings: Mapping[str, str]
-    prune: bool = False
-    owed: frozenset[ResourceKey] = frozenset()
-    intact: frozenset[ResourceKey] = frozenset()
-    blocked: tuple[Blocked, ...] = ()
-
-
 def draft(situation: Situation) -> Draft:
     """Everything that differs inside the snapshot's roots, decided on."""
     return _Planner(situation).draft()
@@ -88,7 +72,7 @@ class _Planner:
         found = differences.compare(self.s.live, self.s.wanted, self.registry, skip)
         changes = {c.key: c for c in found if self._in_question(c)}
         self._take_implied(changes)
-        self._deploy(changes)
+        self.result.findings += deploy(changes, self.s)
         for change in self._without_impossible(changes):
             self._by_hand(change)
             self.result.changes.append(change)
@@ -132,51 +116,6 @@ class _Planner:
             changes[made.key] = Change(made.key, UPDATE, made, wanted, fields, f"made by AWS with {maker}")
         else:
             self.result.implied.setdefault(maker, []).append(made)
-
-    # --- deployments --------------------------------------------------------------------------------
-
-    def _deploy(self, changes: dict[ResourceKey, Change]) -> None:
-        """A stage whose API changes gets a deployment of what the snapshot holds, and moves to it."""
-        types = [self.registry[kind.deployment] for kind in KINDS if kind.deployment in self.registry]
-        frozen = {name for t in types for name in t.freezes}
-        served = [c for c in changes.values() if c.key.type in frozen and self._is_served(c)]
-        touched = {kind_of(c.key.type).api_of(c.key) for c in served}
-        for text in [k for k in self.s.wanted.lines if k.partition("/")[0] in DEPLOYMENTS]:
-            key = ResourceKey.parse(text)
-            api = kind_of(key.type).api_of(key)
-            if key in changes and changes[key].action == CREATE:
-                continue
-            if key in self.s.intact or (api not in touched and key not in self.s.owed):
-                continue
-            wanted = self.s.wanted.get(key)
-            reason = "the API's content changes" if api in touched else "left to do by an earlier run"
-            changes[key] = Change(key, CREATE, None, wanted, (), reason)
-            self._move_stages(key, changes)
-
-    def _is_served(self, change: Change) -> bool:
-        if change.key.type not in APIS or change.action != UPDATE:
-            return True
-        return not change.names <= kind_of(change.key.type).unserved
-
-    @cached_property
-    def _stages(self) -> dict[ResourceKey, list[ResourceKey]]:
-        """The wanted stages of each API."""
-        stages: dict[ResourceKey, list[ResourceKey]] = {}
-        for text in self.s.wanted.lines:
-            if text.partition("/")[0] in STAGES:
-                key = ResourceKey.parse(text)
-                stages.setdefault(kind_of(key.type).api_of(key), []).append(key)
-        return stages
-
-    def _move_stages(self, deployment: ResourceKey, changes: dict[ResourceKey, Change]) -> None:
-        for key in self._stages.get(kind_of(deployment.type).api_of(deployment), ()):
-            wanted, live = self.s.wanted.get(key), self.s.live.get(key)
-            if wanted is None or live is None or deployment not in refs_of(wanted, self.registry[key.type].fields):
-                continue
-            moving = changes.get(key)
-            before = _unpointed(moving.before if moving and moving.before else live, deployment)
-            fields = differences.field_changes(before.attributes, wanted.attributes, key, self.registry)
-            changes[key] = Change(key, UPDATE, before, wanted, fields, "moves to the new deployment")
 
     # --- what can't be done -------------------------------------------------------------------------
 
@@ -338,18 +277,6 @@ class _Planner:
                 self.result.findings.append(Finding(GAP, "landmark-missing", text, missing))
         for name, failure in sorted(self.s.live.failed.items()):
             self.result.findings.append(Finding(GAP, "not-read", name, f"can't be read in the target: {failure}"))
-
-
-def _unpointed(stage: Resource, deployment: ResourceKey) -> Resource:
-    """A live stage as if it served no deployment of that key, so that the new one of the same key is set."""
-    attributes, pointer = dict(stage.attributes), kind_of(deployment.type).pointer
-    if attributes.get(pointer) == Ref(deployment):
-        del attributes[pointer]
-    canary = dict(attributes.get("canarySettings") or {})
-    if canary.get(pointer) == Ref(deployment):
-        del canary[pointer]
-        attributes["canarySettings"] = canary
-    return replace(stage, attributes=attributes)
 
 
 def fingerprint(live: Estate, wanted: Estate, registry: Registry, bindings: Mapping[str, str]) -> str:

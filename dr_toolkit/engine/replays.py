@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from dr_toolkit.engine import graph
 from dr_toolkit.engine import steps as plain
 from dr_toolkit.engine.compare import compare
-from dr_toolkit.engine.planner import Draft, Replay, Situation
+from dr_toolkit.engine.planner import Draft, Replay
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.model.changes import CREATE, DELETE, REPLACE, Change, Step
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.estate import Estate

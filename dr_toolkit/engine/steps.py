@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from dr_toolkit.engine import concrete, graph
-from dr_toolkit.engine.planner import Draft, Situation
+from dr_toolkit.engine.planner import Draft
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.errors import GuardError
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, UPDATE, Call, Change, FieldChange, Step
 from dr_toolkit.model.documents import Resource, Scope

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Progress, Reader, Reading
+from dr_toolkit.engine.exports import Asked
 from dr_toolkit.engine.mapping import Given, look_up
 from dr_toolkit.engine.pairing import Identity, Names, pair
 from dr_toolkit.engine.ports import Cloud
@@ -20,7 +21,7 @@ from dr_toolkit.spec.served import UNUSED
 @dataclass(frozen=True)
 class Outlook:
     """How to look at a target: known physical ids, what a person mapped, the landmark types and landmarks that are
-    looked for, and what tells whether secret values are the same.
+    looked for, what tells whether secret values are the same, and of which stages it is read what they serve.
     """
 
     known: Mapping[Identity, ResourceKey] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Outlook:
     wanted: frozenset[ResourceKey] = frozenset()
     excluded: Callable[[str], bool] = lambda name: False
     sealer: Sealer | None = None
+    serving: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def survey(
 ) -> Survey:
     """Read the target and name what is there; reads only."""
     reader = Reader(cloud, registry, progress, secrets=outlook.sealer is not None)
-    reading = reader.read(outlook.excluded, outlook.landmarks, only, outlook.wanted)
+    reading = reader.read(outlook.excluded, outlook.landmarks, only, outlook.wanted, outlook.serving)
     given: Given = look_up(outlook.given, reading, registry)
     names = pair(reading, registry, cloud.scope, {**outlook.known, **given.known})
     estate = canonicalise(reading, registry, names, all_landmarks=True, sealer=outlook.sealer)

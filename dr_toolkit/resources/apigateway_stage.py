@@ -85,7 +85,8 @@ def _exported(row: Row) -> dict[str, Any]:
 
 def _hidden(row: Row) -> str:
     """An export is of the stage's own deployment, whatever part of the traffic the canary takes."""
-    return "what its canary serves can't be exported" if (row.data.get("canarySettings") or {}).get(POINTER) else ""
+    canary = (row.data.get("canarySettings") or {}).get(POINTER)
+    return "what its canary serves is not known: AWS does not export it" if canary else ""
 
 
 def _create(stage: Resource) -> list[Call]:

@@ -54,7 +54,8 @@ def _exported(row: Row) -> dict[str, Any]:
 
 
 def _hidden(row: Row) -> str:
-    return "AWS exports no WebSocket APIs" if is_websocket(row) and tied(row.data) else ""
+    tells = is_websocket(row) and tied(row.data)
+    return "what it serves is not known: AWS does not export WebSocket APIs" if tells else ""
 
 
 def _create(stage: Resource) -> list[Call]:

@@ -38,7 +38,7 @@ class History:
         doubtful = [r for r in creations if types[ResourceKey.parse(r["keys"][0]).type].nameless]
         if not doubtful or self.unfinished is None:
             return self.made
-        made, found = self.made, seen.survey(self.made)
+        made, found = self.made, seen.survey(self.made, served=False)
         before = set(self.unfinished.begin.get("deployments", []))
         for record in doubtful:
             key = ResourceKey.parse(record["keys"][0])

@@ -132,12 +132,15 @@ def _read_http_api(api: HttpApi) -> Iterator[Row]:
     lists = ["GetRoutes", "GetIntegrations", "GetAuthorizers", "GetStages"]
     if api.is_websocket:
         lists.append("GetModels")
-    if any(stage.get("DeploymentId") and not stage.get("AutoDeploy") for stage in api.stages.values()):
+    tied = sum(1 for stage in api.stages.values() if stage.get("DeploymentId") and not stage.get("AutoDeploy"))
+    if tied:
         lists.append("GetDeployments")
     for operation in lists:
         yield Row(
             "apigatewayv2", operation, 1, f"the draft of {kind}, its stages, and deployments that stages are tied to"
         )
+    if tied and not api.is_websocket:
+        yield Row("apigatewayv2", "ExportApi", tied, "what each stage serves that is tied to a deployment")
     if api.is_websocket:
         yield Row(
             "apigatewayv2", "GetRouteResponses", len(api.draft.routes), "answers of each route: there is no list of all"

@@ -28,11 +28,20 @@ def exported(nouns: Iterable[Resource]) -> list[Resource]:
     Integrations are called after the smallest route key and authorizers by their names, whatever they were called
     before. Nouns of other types are left out: no definition has them.
     """
-    held = {noun.key: _bare(noun) for noun in nouns if noun.key.type in _KEPT}
+    held = _held(nouns)
     names = _names(held)
     made = [_renamed(noun, names) for key, noun in held.items() if key in names]
     unlike = {noun.key: noun for noun in made}
     return [unlike[key] for key in sorted(unlike)]
+
+
+def names_in_export(nouns: Iterable[Resource]) -> dict[ResourceKey, ResourceKey]:
+    """The keys by which an export calls the nouns of a draft; what is not in one has none."""
+    return _names(_held(nouns))
+
+
+def _held(nouns: Iterable[Resource]) -> dict[ResourceKey, Resource]:
+    return {noun.key: _bare(noun) for noun in nouns if noun.key.type in _KEPT}
 
 
 def _bare(noun: Resource) -> Resource:

@@ -44,6 +44,11 @@ def exported(nouns: Iterable[Resource]) -> list[Resource]:
     return [told[key] for key in sorted(told)]
 
 
+def names_in_export(nouns: Iterable[Resource]) -> dict[ResourceKey, ResourceKey]:
+    """The keys by which an export calls the nouns of a draft; what is in none may have one, too."""
+    return _names({noun.key: noun for noun in nouns})
+
+
 def _names(held: Mapping[ResourceKey, Resource]) -> dict[ResourceKey, ResourceKey]:
     """The keys that nouns have in an export; what is not in one has none."""
     names: dict[ResourceKey, ResourceKey] = {}
