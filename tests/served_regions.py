@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from dr_toolkit.engine import concrete
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
@@ -14,6 +16,7 @@ from dr_toolkit.engine.exported import exported
 from dr_toolkit.engine.openapi.rest_document import document
 from dr_toolkit.engine.openapi.written import Written
 from dr_toolkit.engine.pairing import pair
+from dr_toolkit.errors import CloudRefused
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import Join
 from dr_toolkit.model.documents import Resource, Scope
@@ -29,7 +32,7 @@ TYPES = registry()
 
 
 class StrictCloud:
-    """A region of a strict AWS as the engines see one; a refusal is botocore's ClientError."""
+    """A region of a strict AWS as the engines see one."""
 
     def __init__(self, aws: StrictAws, region: str) -> None:
         self._clients, self._made = StrictClients(aws), dict[str, Any]()
@@ -39,7 +42,12 @@ class StrictCloud:
         """Make one call."""
         if service not in self._made:
             self._made[service] = self._clients.client(service, self.scope.region)
-        answer = self._made[service]._make_api_call(operation, dict(params))
+        try:
+            answer = self._made[service]._make_api_call(operation, dict(params))
+        except ClientError as error:
+            told = error.response["Error"]
+            where = {"service": service, "operation": operation, "region": self.scope.region}
+            raise CloudRefused(**where, code=told["Code"], reason=told["Message"]) from error
         answer.pop("ResponseMetadata")
         return {name: value.read() if name == "body" else value for name, value in answer.items()}
 
@@ -78,20 +86,34 @@ def take(aws: StrictAws, region: str) -> Taken:
         return Taken(cloud.scope, canonicalise(reading, TYPES, pair(reading, TYPES, cloud.scope, {})))
 
 
-def bring(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> Written:
-    """Make an API anew in a region by CreateRestApi and one import, which nothing may be warned of; ``ids`` are those
-    of what it refers to there, by printed key. What was sent is returned."""
+def create(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> StrictCloud:
+    """Make an API anew in a region, as its type does; ``ids`` are those of what it refers to there, by printed key."""
     with aws.weather.calm():
         cloud = StrictCloud(aws, region)
-        nouns = taken.concrete(api, cloud.scope)
         verb = TYPES[REST.api].create
         assert verb is not None
-        (call,) = verb(nouns[api])
+        (call,) = verb(taken.concrete(api, cloud.scope)[api])
         answer = cloud.call("apigateway", call.operation, resolved(concrete.joins(call.params, cloud.scope), ids))
         ids |= {key.text: answer[path] for key, path in call.binds.items()}
-        written = document(nouns.values(), nouns[api])
+        return cloud
+
+
+def bring(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> Written:
+    """Make an API anew in a region by CreateRestApi and one import, which nothing may be warned of; the document."""
+    cloud = create(aws, taken, api, region, ids)
+    nouns = taken.concrete(api, cloud.scope)
+    written = document(nouns.values(), nouns[api])
+    with aws.weather.calm():
         put(cloud, ids[api.text], written, ids)
-        return written
+    return written
+
+
+def assert_brought(taken: Taken, found: Taken, api: ResourceKey, written: Written) -> None:
+    """What a document brought is what was meant; of what it leaves only that is there that it holds in part."""
+    wanted, there = ({noun.key: noun for noun in where.drafts[api]} for where in (taken, found))
+    held = wanted.keys() - written.left.keys()
+    assert {key: there.get(key) for key in held} == {key: wanted[key] for key in held}
+    assert there.keys() == held | written.partly
 
 
 def put(cloud: StrictCloud, api_id: str, written: Written, ids: Mapping[str, str]) -> None:

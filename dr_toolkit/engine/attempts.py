@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -46,7 +46,8 @@ class Attempts:
     """Makes the calls of steps, and yields the waits between them. Safe in threads.
 
     ``bindings`` are the physical ids that are known; ``look`` surveys the named types again, one survey at a time;
-    ``run`` is the run's tag; ``mends`` tell by the ids of imports what is still to be done after them.
+    ``run`` is the run's tag; ``mends`` tell by the ids of imports what is still to be done after them, and ``instead``
+    by the ids of other steps that stand for many what is done where AWS refuses them.
     """
 
     cloud: Cloud
@@ -56,6 +57,7 @@ class Attempts:
     look: Callable[[Iterable[str]], Survey]
     seen: frozenset[str] = frozenset()
     mends: Mapping[str, Callable[[], Mend]] = field(default_factory=dict)
+    instead: Mapping[str, Sequence[Step]] = field(default_factory=dict)
     ticks: Callable[[], float] = time.monotonic
     calls: int = 0
     _born: dict[ResourceKey, float] = field(default_factory=dict)
@@ -79,9 +81,13 @@ class Attempts:
             log.warning("AWS refuses an import, so that each thing is made by itself: %s", error)
         mend = self.mends[step.id]()
         self.bindings.update(mend.bindings)
-        made = dict(mend.bindings)
-        for each in mend.steps:
-            bound = yield from self._all_or_each(each)
+        return mend.bindings | (yield from self._each(mend.steps))
+
+    def _each(self, steps: Iterable[Step]) -> Work[Bound]:
+        """Make one step after another."""
+        made: Bound = {}
+        for step in steps:
+            bound = yield from self._all_or_each(step)
             self.bindings.update(bound)
             made |= bound
         return made
@@ -117,6 +123,9 @@ class Attempts:
         except (CloudDenied, CloudThrottled):
             raise
         except CloudRefused as error:
+            if step.id in self.instead:
+                log.warning("AWS refuses many at once, so that each is made by itself: %s", error)
+                return (yield from self._each(self.instead[step.id]))
             parts = [_narrowed(step, [key]) for key in step.keys]
             if len(parts) < 2 or parts[0] is step:
                 raise

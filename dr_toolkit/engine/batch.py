@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from dr_toolkit.engine import concrete, graph
 from dr_toolkit.engine.carriers import CARRIERS, Carrier
+from dr_toolkit.engine.key_files import Values, with_key_files
 from dr_toolkit.engine.openapi.written import Written, fits
 from dr_toolkit.engine.planner import Replay
 from dr_toolkit.engine.readback import Imported
@@ -31,12 +32,14 @@ class Batches:
 
     ``parts`` are the ids of the plan's steps that one stands for, where it is more than itself; ``imports`` are those
     that import an API, with what is to be found in it afterwards: what a definition can't hold is added to it then.
-    ``why`` says by printed key of an API why it is not imported.
+    ``instead`` are what is done where AWS refuses another step that stands for many. ``why`` says by printed key of an
+    API why it is not imported.
     """
 
     steps: list[Step]
     parts: dict[str, list[str]] = field(default_factory=dict)
     imports: dict[str, Imported] = field(default_factory=dict)
+    instead: dict[str, list[Step]] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
 
 
@@ -68,6 +71,14 @@ def batched(
             if api.type == carrier.api and api not in without:
                 _Import(carrier, api, found, aim, registry, frozenset(without)).put_in()
     return found
+
+
+def with_files(few: Batches, values: Values, *, others: bool) -> Batches:
+    """The same with API keys in files; see ``key_files``."""
+    fine = {step.id: step for step in few.steps}
+    filed = with_key_files(few.steps, values, others=others)
+    instead = {name: [fine[part] for part in parts] for name, parts in filed.parts.items()}
+    return replace(few, steps=filed.steps, parts=few.parts | filed.parts, instead=few.instead | instead)
 
 
 class _Import:

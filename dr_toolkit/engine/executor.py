@@ -7,7 +7,7 @@ the call is handed out, what came of it after.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dr_toolkit.engine.attempts import Attempts, Bound, MissingId, Unsure
@@ -52,7 +52,8 @@ class Executor:
 
     ``bindings`` grows with what the steps make; ``look`` surveys the named types again; ``run`` is the run's tag.
     ``mends`` are by the ids of imports what tells what is still to be done to the API; that is part of the step.
-    ``ahead`` is asked to read an API to which nothing more is to be done, when there is time for it.
+    ``instead`` are what is done where AWS refuses a step that stands for many. ``ahead`` is asked to read an API to
+    which nothing more is to be done, when there is time for it.
     """
 
     cloud: Cloud
@@ -65,6 +66,7 @@ class Executor:
     progress: Callable[[str], None] = lambda text: None
     seen: frozenset[str] = frozenset()
     mends: Mapping[str, Callable[[], Mend]] = field(default_factory=dict)
+    instead: Mapping[str, Sequence[Step]] = field(default_factory=dict)
     ahead: Callable[[ResourceKey], None] | None = None
 
     def execute(self, steps: Iterable[Step]) -> Outcome:
@@ -93,6 +95,7 @@ class _Run:
             executor.look,
             executor.seen,
             executor.mends,
+            executor.instead,
             executor.pace.ticks,
         )
         self.ahead, self.aheads = executor.ahead, dict[int, ResourceKey]()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from dr_toolkit.engine.attempts import WAITS
-from dr_toolkit.engine.batch import Batches, batched
+from dr_toolkit.engine.batch import Batches, batched, with_files
 from dr_toolkit.engine.executor import Executor, Outcome
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.readback import Imported, Mend, mend
@@ -28,6 +28,8 @@ from dr_toolkit.workflows.history import all_nameless, with_ids
 from dr_toolkit.workflows.targets import Made, Options, Planned
 
 log = logging.getLogger(__name__)
+
+API_KEY = "apigateway.api_key"
 
 PASSES = 3
 """A restore looks again after its steps, and mends what still differs, so many times in all."""
@@ -105,7 +107,12 @@ class Applying:
         for api, reason in few.why.items():
             log.info("%s is made thing by thing: %s", api, reason)
         self.imported |= {imported.api for imported in few.imports.values()}
-        return few
+        return with_files(few, self.context.vault, others=self._has_others(current))
+
+    def _has_others(self, current: Planned) -> bool:
+        """Whether the target has API keys that this run has not made."""
+        held = (row.data["id"] for row in current.survey.reading.of(API_KEY))
+        return not set(held) <= set(self.made.ids.values())
 
     def _look_until_it_shows(self, outcome: Outcome) -> Planned:
         """Look at the target again; what was made may show in listings only after a while, and is never made twice."""
@@ -129,6 +136,7 @@ class Applying:
             pace=self.context.pace,
             progress=self.context.progress,
             seen=frozenset(all_nameless(current.survey)),
+            instead=few.instead,
             mends={name: self._mend(name, imported, bindings) for name, imported in few.imports.items()},
             ahead=lambda api: self._read_ahead(api, current, bindings),
         )

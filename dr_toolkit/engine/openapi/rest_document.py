@@ -50,7 +50,7 @@ class _Writer:
         models = self._models()
         schemes = self._each(w.AUTHORIZER, self._scheme)
         validators = self._each(w.VALIDATOR, self._validator_of())
-        responses = self._each(w.RESPONSE, lambda noun: dict(noun.attributes))
+        responses = self._each(w.RESPONSE, _response)
         parts = self._each(w.PART, _part)
         made = self._root()
         by_name = {key: str(noun.attributes["name"]) for key, noun in self._keyed(w.AUTHORIZER, schemes).items()}
@@ -59,7 +59,8 @@ class _Writer:
         made["paths"] = self._paths(Operations(models, checks, requirements, self._bound))
         security = {by_name[key]: value for key, value in schemes.items()} | requirements.schemes
         components = {"schemas": models, "securitySchemes": dict(sorted(security.items()))}
-        made |= {"components": {name: held for name, held in components.items() if held}}
+        if any(components.values()):
+            made["components"] = {name: held for name, held in components.items() if held}
         if validators:
             made[w.X + "request-validators"] = {checks[key]: value for key, value in validators.items()}
         if responses:
@@ -195,6 +196,11 @@ def _policy(text: Any) -> Any:
     if not isinstance(policy, Mapping):
         raise Unheld("its policy is no JSON object")
     return policy
+
+
+def _response(response: Resource) -> dict[str, Any]:
+    """A gateway response as the extension has it, by its type."""
+    return {name: value for name, value in response.attributes.items() if name != "responseType"}
 
 
 def _part(part: Resource) -> dict[str, Any]:

@@ -6,6 +6,7 @@ REST API from API Gateway").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from dr_toolkit.model.keys import Ref, ResourceKey
 
 _API = ("name", "description", "version", "policy", *w.SETTINGS.values())
 _NAMED = (w.AUTHORIZER, w.VALIDATOR)
+_SEVERAL = re.compile(r"\A(method\.(?:request|response)\.)multivalue")
 _BY_AUTHORIZER = ("CUSTOM", "COGNITO_USER_POOLS")
 
 
@@ -112,7 +114,7 @@ def _method(noun: Resource, names: Mapping[ResourceKey, ResourceKey]) -> dict[st
 
 def _single(name: str) -> str:
     """A parameter's name without what says that it has several values."""
-    return name.replace(".multivalue", ".", 1)
+    return _SEVERAL.sub(r"\1", name)
 
 
 def _response(response: Mapping[str, Any]) -> dict[str, Any]:
