@@ -78,11 +78,9 @@ def _api(a: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _model(a: Mapping[str, Any]) -> dict[str, Any]:
-    made = {name: value for name, value in a.items() if name != "description"}
+    made = {name: value for name, value in a.items() if name not in ("description", "schema")}
     schema = as_exported(a.get("schema", {}))
-    if isinstance(schema, Mapping):
-        schema = {name: value for name, value in schema.items() if name != "description"}
-    return made | {"schema": schema}
+    return made | ({"schema": schema} if schema != {} else {})
 
 
 _FORMS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
