@@ -178,7 +178,9 @@ class Reader:
     def _calls(self, t: ResourceType) -> Iterator[Read]:
         """The list calls of a type, each for its first page, as far as what they begin at is read."""
         listing = t.listing
-        if listing.within or listing.by_name is not None or not self._registry.listed_after(t.name) <= {*self._rows}:
+        if t.name in self._rows or listing.within or listing.by_name is not None:
+            return
+        if not self._registry.listed_after(t.name) <= {*self._rows}:
             return
         parents = [None] if listing.per is None else self._rows[listing.per]
         for parent in parents:

@@ -34,6 +34,9 @@ _SHOWN_IN = {
 }
 """What else the things of an API show in, by their name in operations; of any other thing it is not told here."""
 
+_TOLD = {"PutRestApi": ("GetRestApi", "restApiId"), "ReimportApi": ("GetApi", "ApiId")}
+"""The changes that answer what a read of the API would, and how that is asked for."""
+
 _ANYWHERE = ("TagResource", "UntagResource", "AssociateWebACL", "DisassociateWebACL")
 _CHANGES = re.compile("Create|Update|Delete")
 
@@ -73,12 +76,17 @@ class Recall:
         return deepcopy(answer)
 
     def _change(self, service: str, operation: str, params: Mapping[str, Any], api: str | None) -> dict[str, Any]:
+        answer = None
         try:
-            return self._cloud.call(service, operation, params)
+            answer = self._cloud.call(service, operation, params)
+            return answer
         finally:
             with self._lock:
                 for each in [api] if api else [*self._kept] if operation in _ANYWHERE else []:
                     self._forget(service, operation, each)
+                if answer is not None and api and operation in _TOLD:
+                    read, member = _TOLD[operation]
+                    self._kept.setdefault(api, {})[read, json.dumps({member: api})] = deepcopy(answer)
 
     def _forget(self, service: str, operation: str, api: str) -> None:
         """Forget what a change may have made untrue, whether or not it took effect."""
