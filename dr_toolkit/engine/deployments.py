@@ -9,6 +9,7 @@ from dr_toolkit.engine import compare as differences
 from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.engine.served import Lines, differing
 from dr_toolkit.engine.situation import Situation
+from dr_toolkit.engine.truths import staying_there
 from dr_toolkit.model.changes import CREATE, UPDATE, Change
 from dr_toolkit.model.documents import GAP, Finding, Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
@@ -41,12 +42,28 @@ class _Deployments:
             self.edits.setdefault(kind_of(change.key.type).api_of(change.key), []).append(change)
 
     def add(self) -> None:
-        """A stage that is to serve something else gets a deployment, and moves to it."""
+        """A stage that is to serve something else gets a deployment, and moves to it; one that does not stays."""
+        for stages in self.stages.values():
+            for stage in stages:
+                self._let_stay(stage)
         for key in self.deployments:
             made = key in self.changes and self.changes[key].action == CREATE
             if key not in self.s.intact and not made and (reason := self._why(key)):
                 self.changes[key] = Change(key, CREATE, None, self.s.wanted.get(key), (), reason)
                 self._move_stages(key)
+
+    def _let_stay(self, stage: ResourceKey) -> None:
+        """Leave a stage on another deployment that holds what the snapshot's does."""
+        change, wanted, live = self.changes.get(stage), self.wanted.served(stage), self.live.served(stage)
+        if change is None or change.action != UPDATE or wanted is None or live is None:
+            return
+        if differing(live, wanted, self.registry):
+            return
+        left = staying_there(change, kind_of(stage.type).pointer)
+        if left is None:
+            del self.changes[stage]
+        else:
+            self.changes[stage] = left
 
     def remarks(self) -> Iterator[Finding]:
         """Stages that served something else than the draft, and don't here: it is the draft that can be deployed."""

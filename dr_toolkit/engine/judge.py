@@ -41,7 +41,7 @@ def judge(
         # What no rule speaks of is still a change.
         severities[change.key.text] = worst([a.severity for a in found]) if found else LOW
         alerts += found
-    alerts += _standing(Live(after, now))
+    alerts += (alert for alert in _standing(Live(after, now)) if not drafts.tells(alert))
     ordered = sorted(alerts, key=lambda a: a.rank)
     return Judgement(tuple(ordered), severities, tuple(exposures.groups.values()))
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from dr_toolkit.engine.rulebook.case import Case
 from dr_toolkit.engine.rulebook.stages import DRAFT
 from dr_toolkit.engine.truths import Truths, summary
+from dr_toolkit.model.alerts import Alert
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
@@ -24,6 +25,8 @@ class Stages:
         self._before, self._after, self._truths = before, after, truths
         self._changes = {change.key: change for change in changes}
         edited = (c.key for c in changes if c.key.type in DRAFT and not _made_anew(c))
+        told = (c.key for c in changes if c.key.type in {*DRAFT, *STAGES, *DEPLOYMENTS})
+        self._changed = frozenset(kind_of(key.type).api_of(key) for key in told)
         self._edited = frozenset(kind_of(key.type).api_of(key) for key in edited)
         self._by_api: dict[ResourceKey, list[ResourceKey]] = {}
         for text in after.lines if self._edited else ():
@@ -48,6 +51,10 @@ class Stages:
     def _is_known(self, deployment: Change) -> bool:
         stages = self._truths.after.on(deployment.key) if self._truths else []
         return any(self._truths and self._truths.served(stage) is not None for stage in stages)
+
+    def tells(self, standing: Alert) -> bool:
+        """Whether what is to be said of a stage is told with the changes of its API."""
+        return standing.key.type in STAGES and kind_of(standing.key.type).api_of(standing.key) in self._changed
 
     def unseen(self, deployment: Change) -> tuple[Change, ...]:
         """What a stage serves otherwise than before, and otherwise than the draft says."""

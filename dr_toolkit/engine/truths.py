@@ -81,7 +81,7 @@ class Truths:
 
     def _settled(self, change: Change) -> Change | None:
         if change.key.type in STAGES and change.action == UPDATE and self.served(change.key) == ():
-            return _pointing_there(change, kind_of(change.key.type).pointer)
+            return staying_there(change, kind_of(change.key.type).pointer)
         if change.key.type not in DEPLOYMENTS:
             return change
         stages = {*self.before.on(change.key), *self.after.on(change.key)}
@@ -105,8 +105,8 @@ class Truths:
         return self._registry[deployment].freezes if deployment in self._registry else ()
 
 
-def _pointing_there(change: Change, pointer: str) -> Change | None:
-    """A change of a stage without that of its deployment."""
+def staying_there(change: Change, pointer: str) -> Change | None:
+    """A change of a stage without the move to another deployment; None where that is all."""
     assert change.before is not None and change.after is not None
     fields = tuple(f for f in change.fields if f.path != (pointer,))
     if not fields:

@@ -10,7 +10,7 @@ from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.identities import with_identities
 from dr_toolkit.engine.judge import judge
 from dr_toolkit.engine.refs import refs_of
-from dr_toolkit.engine.truths import Truths
+from dr_toolkit.engine.truths import SERVED_ONLY, Truths
 from dr_toolkit.engine.upgrade import new_types
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.documents import FAILED, GAP, INFO, READ, Coverage, Finding
@@ -97,7 +97,9 @@ def _news(snapshot: Snapshot, live: Estate) -> tuple[Finding, ...]:
     """Of what was found in the capture, what is missing, and what was not said of the snapshot already."""
     said = set(snapshot.manifest.findings)
     return tuple(
-        f for f in live.findings if f.severity == GAP or f.code == LEFT_OUT or (f.severity != INFO and f not in said)
+        f
+        for f in live.findings
+        if f.severity == GAP or f.code == LEFT_OUT or (f.severity != INFO and f not in said and f.code != SERVED_ONLY)
     )
 
 

@@ -51,7 +51,7 @@ def _drift(context: Context, name: str, snapshot: Snapshot, against: str) -> Dri
     types = registry()
     seen = view(context, name, snapshot, Options())
     taken_at = context.now()
-    wanted, found = seen.translated(), seen.survey()
+    wanted, found = seen.translated(), seen.survey(history=False)
     keep_within(found.estate, snapshot.manifest.selection, wanted.estate.lines)
     roots = {types.root(ResourceKey.parse(text)) for text in wanted.estate.lines}
     held = Truths(wanted.estate, found.estate, types, home=False)

@@ -92,12 +92,23 @@ class View:
     pairs: Mapping[str, str]
     sealer: Sealer | None = None
 
-    def survey(self, made: Made | None = None, only: frozenset[str] | None = None, *, served: bool = True) -> Survey:
+    def survey(
+        self,
+        made: Made | None = None,
+        only: frozenset[str] | None = None,
+        *,
+        served: bool = True,
+        history: bool = True,
+    ) -> Survey:
         """The target as it is now; what a run made keeps the key that it was made for.
 
-        What the snapshot's stages serve there is read too, but for a look at some types ``only``.
+        What the snapshot's stages serve there is read too, but for a look at some types ``only``. Without ``history`` a
+        deployment is known by what is on it now, and not by what it was made for.
         """
         outlook = self._outlook(made or Made())
+        if not history:
+            known = {identity: key for identity, key in outlook.known.items() if identity[0] not in DEPLOYMENTS}
+            outlook = replace(outlook, known=known)
         if only is not None or not served:
             outlook = replace(outlook, serving=None)
         return survey(self.cloud, registry(), outlook, self.context.progress, only)

@@ -9,6 +9,7 @@ from dr_toolkit.engine import services
 from dr_toolkit.engine.exposure import Exposure
 from dr_toolkit.engine.rulebook import rules
 from dr_toolkit.engine.traffic import Peers, network, traffic
+from dr_toolkit.engine.truths import Truth
 from dr_toolkit.errors import CloudDenied
 from dr_toolkit.model.alerts import Alert
 from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Blocked, Call, Change, FieldChange, Plan, Step
@@ -349,6 +350,15 @@ OPENED = Exposure(
 DEED = Deed(
     "e-1", "2026-11-23T17:00:00Z", "AuthorizeSecurityGroupIngress", "ann", "role admin", "192.0.2.9", "aws-cli/2"
 )
+SERVING = Truth(
+    STAGE.key,
+    served=(METHOD_CHANGE,),
+    ahead=(
+        METHOD_CHANGE,
+        added(resource("apigateway.model/shop/<script>alert('x')")),
+        removed(resource("apigateway.gateway_response/shop/THROTTLED")),
+    ),
+)
 JUDGED = DriftReport(
     (
         drift_result(
@@ -362,6 +372,7 @@ JUDGED = DriftReport(
             ),
             severities={WORLD.key.text: "critical", GET_PET.key.text: "critical", OFFICE.key.text: "info"},
             exposures=(OPENED,),
+            stages=(SERVING,),
             ignored=(
                 Ignored(OFFICE.key, UPDATE, ("Description",), "ec2.*", "Description", "ours", "net", "2027-01-31"),
             ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from dr_toolkit.engine.rulebook import references
 from dr_toolkit.engine.rulebook.case import Case, Check, Live, Rule, at, changed, is_gone, is_new
-from dr_toolkit.engine.truths import SERVED
+from dr_toolkit.engine.truths import SERVED, SERVED_ONLY, UNDEPLOYED
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
 from dr_toolkit.spec.http_apis import CONTENT
 from dr_toolkit.spec.served import DEPLOYMENTS
@@ -155,6 +155,15 @@ def _ending(live: Live) -> Iterator[tuple[str, str]]:
             yield text, f"it {word} on {end:%Y-%m-%d}"
 
 
+def _found(code: str) -> Callable[[Live], Iterator[tuple[str, str]]]:
+    """What was found of stages when they were read, whether or not anything has changed since."""
+
+    def look(live: Live) -> Iterator[tuple[str, str]]:
+        return ((f.key, f.text) for f in live.estate.findings if f.code == code)
+
+    return look
+
+
 _THROTTLE, _SERVE = references.THROTTLING, references.DEPLOY
 RULES = (
     Rule("stage-removed", CRITICAL, "A stage is gone", references.STAGES, (STAGE,), is_gone),
@@ -267,6 +276,8 @@ RULES = (
         SERVING,
         _redeployed(edited=False),
     ),
+    Rule("stage-behind", NOTE, "A draft is ahead of a stage", _SERVE, look=_found(UNDEPLOYED)),
+    Rule("stage-serves-more", MEDIUM, "A stage serves what the draft lacks", _SERVE, look=_found(SERVED_ONLY)),
     Rule("draft-undeployed", LOW, "A change of the draft is not deployed", _SERVE, DRAFT, _undeployed),
     Rule(
         "api-described",
