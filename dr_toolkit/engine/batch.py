@@ -13,7 +13,7 @@ from dr_toolkit.engine import concrete, graph
 from dr_toolkit.engine.carriers import CARRIERS, Carrier
 from dr_toolkit.engine.key_files import Values, with_key_files
 from dr_toolkit.engine.openapi.written import Written, fits
-from dr_toolkit.engine.planner import Replay
+from dr_toolkit.engine.passing import Replay
 from dr_toolkit.engine.readback import Imported
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, Step
@@ -99,6 +99,16 @@ class _Import:
         for step in batches.steps:
             if step.keys and all(map(self._is_inside, step.keys)):
                 self.inner.setdefault(step.phase, []).append(step)
+        self._begin_with_first_phase()
+
+    def _begin_with_first_phase(self) -> None:
+        """What AWS makes along with an API goes with the first of its imports."""
+        first = min((phase for phase in self.inner if phase), default=0)
+        if first and 0 in self.inner:
+            needed = {need for step in self.inner[first] for need in step.needs}
+            self.inner[first] = [s for s in self.inner[0] if s.id in needed] + self.inner[first]
+            self.inner[0] = [s for s in self.inner[0] if s.id not in needed]
+            self.inner = {phase: steps for phase, steps in self.inner.items() if steps}
 
     def _is_inside(self, key: ResourceKey) -> bool:
         return key.type in self.carrier.types and key.path[0] == self.api.path[0]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dr_toolkit.engine import compare as differences
-from dr_toolkit.engine.deployments import deploy
+from dr_toolkit.engine.deployments import Deployments
 from dr_toolkit.engine.obstacles import Obstacles, skip_types
+from dr_toolkit.engine.passing import Replay
 from dr_toolkit.engine.selection import WHOLE, Part
 from dr_toolkit.engine.situation import Situation
 from dr_toolkit.model import wire
@@ -22,17 +23,6 @@ from dr_toolkit.spec.served import DEPLOYMENTS, KINDS
 
 _LOOKED_FOR = SPELLED | {"ec2.vpc_peering_connection"}
 """Landmarks that no call names, so that one that is missing would show only when it is too late."""
-
-
-@dataclass(frozen=True)
-class Replay:
-    """What stages serve where that is not the API's draft: it is put there, deployed, and the draft follows.
-
-    ``content`` are canonical lines by printed key of the draft's own things, the API's among them.
-    """
-
-    deployments: tuple[ResourceKey, ...]
-    content: Mapping[str, bytes]
 
 
 @dataclass
@@ -69,11 +59,14 @@ class _Planner:
         found = differences.compare(self.s.live, self.s.wanted, self.registry, skip)
         changes = {c.key: c for c in found if self._in_question(c)}
         self._take_implied(changes)
-        self.result.findings += deploy(changes, self.s)
+        deployments = Deployments(changes, self.s)
+        deployments.add()
         self._postpone(changes)
         for change in self._without_impossible(changes):
             self._by_hand(change)
             self.result.changes.append(change)
+        self.result.findings += deployments.remarks()
+        self.result.replays = deployments.replays()
         self._say_what_it_needs()
         return self.result
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from dr_toolkit.engine import graph
 from dr_toolkit.engine import steps as plain
 from dr_toolkit.engine.compare import compare
-from dr_toolkit.engine.planner import Draft, Replay
+from dr_toolkit.engine.passing import Replay
+from dr_toolkit.engine.planner import Draft
 from dr_toolkit.engine.refs import refs_in
 from dr_toolkit.engine.situation import Situation
-from dr_toolkit.model.changes import CREATE, DELETE, REPLACE, Change, Step
+from dr_toolkit.model.changes import CREATE, DELETE, Change, Step
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
-from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import kind_of
 
 
@@ -28,17 +28,6 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
     if not draft.replays:
         return plain.steps(draft, situation, scope).steps
     return _Woven(draft, situation, scope).steps()
-
-
-def obstacle(contents: Iterable[Mapping[str, bytes]], registry: Registry) -> str:
-    """Why a draft can't pass through these contents one after another; empty where it can."""
-    before: Mapping[str, bytes] | None = None
-    for content in contents:
-        for change in compare(Estate(dict(before or {})), Estate(dict(content)), registry) if before else ():
-            if change.action == REPLACE:
-                return f"{change.key} would have to be replaced in between: {change.reason}"
-        before = content
-    return ""
 
 
 @dataclass
@@ -66,12 +55,20 @@ class _Woven:
         for api, passage in self.passages.items():
             for phase in passage.phases:
                 found += [self._after_outer(step, api, made) for step in phase]
-        found += [self._after_phases(_renamed(step, "m", 0)) for step in main.steps]
+        rest = [_renamed(step, "m", 0) for step in main.steps]
+        before = {need for step in found for need in step.needs}
+        for step in reversed(rest):
+            before |= {*step.needs} if step.id in before else set()
+        found += [step if step.id in before else self._after_phases(step) for step in rest]
         return _numbered(found)
 
     # --- one API --------------------------------------------------------------------------------------
 
     def _pass_through(self, api: ResourceKey, replays: list[Replay]) -> None:
+        due = {c.key for c in self.main if c.action == CREATE}
+        replays = [replay for replay in replays if due & {*replay.deployments}]
+        if not replays:
+            return
         passage = self.passages[api] = _Passage()
         inside = self._content_types(api)
         now = self._start(api, inside)
@@ -131,27 +128,33 @@ class _Woven:
         named = {key for key in refs_in(step.call.params) if key.path[0] != api.path[0]} | {api}
         outer = set().union(*(made[key] for key in named if key in made))
         before = self.passages[api].phases[step.phase - 2] if step.phase > 1 else []
-        return replace(step, needs=tuple(sorted({*step.needs, *outer, *(s.id for s in before)})))
+        return replace(step, needs=tuple(sorted({*step.needs, *outer, *_ends(before)})))
 
     def _after_phases(self, step: Step) -> Step:
-        """A step that stays comes after the deployments that it names, and the draft's own after all phases."""
+        """A step that stays comes after the deployments that it names; what is in the API, after all phases."""
         needs = set(step.needs)
         for api, passage in self.passages.items():
             named = {*step.keys, *refs_in(step.call.params)}
             needs |= set().union(*(done for key, done in passage.deployed_by.items() if key in named))
-            if any(self._is_of_the_draft(key, api) for key in step.keys) and not step.call.binds.get(api):
-                needs |= {s.id for s in passage.phases[-1]}
+            if any(self._is_of_the_draft(key, api) for key in step.keys):
+                needs |= _ends(passage.phases[-1])
         return replace(step, needs=tuple(sorted(needs)))
 
     def _is_of_the_draft(self, key: ResourceKey, api: ResourceKey) -> bool:
         kind = kind_of(api.type)
-        types = self._content_types(api) | {kind.deployment}
+        types = self._content_types(api) | {kind.deployment, kind.stage}
         return key.type in types and key.path[0] == api.path[0]
 
 
 def replace_changes(draft: Draft, changes: list[Change]) -> Draft:
     """The same draft with other changes, and nothing to replay."""
     return Draft(changes, draft.blocked, draft.findings, draft.implied, draft.swept)
+
+
+def _ends(steps: Iterable[Step]) -> set[str]:
+    """Those of the steps that none of them needs."""
+    held = list(steps)
+    return {step.id for step in held} - {need for step in held for need in step.needs}
 
 
 def _renamed(step: Step, mark: str, phase: int) -> Step:
