@@ -73,6 +73,10 @@ class Taken:
         """What an export of an API's draft would tell: lines by key."""
         return {noun.key.text: wire.line(noun) for noun in exported(api.type, self.drafts[api])}
 
+    def served(self, stage: str) -> list[bytes]:
+        """Lines of what a stage serves; none of no stage."""
+        return list(self.estate.served.get(stage, {}).values())
+
     def concrete(self, api: ResourceKey, scope: Scope) -> dict[ResourceKey, Resource]:
         """The nouns of an API's draft as their verbs want them, for another region."""
         return {noun.key: concrete.resource(noun, TYPES, scope) for noun in self.drafts[api]}
@@ -98,11 +102,13 @@ def create(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dic
         return cloud
 
 
-def bring(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> Written:
-    """Make an API anew in a region by CreateRestApi and one import, which nothing may be warned of; the document."""
+def bring(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str], stage: str = "") -> Written:
+    """Make an API anew in a region by CreateRestApi and one import, which nothing may be warned of: of the draft, or of
+    what a stage serves. The document is returned."""
     cloud = create(aws, taken, api, region, ids)
     nouns = taken.concrete(api, cloud.scope)
-    written = document(nouns.values(), nouns[api])
+    served = [concrete.resource(wire.read_line(line), TYPES, cloud.scope) for line in taken.served(stage)]
+    written = document(served or nouns.values(), nouns[api])
     with aws.weather.calm():
         put(cloud, ids[api.text], written, ids)
     return written
