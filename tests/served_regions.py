@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -52,6 +53,12 @@ class StrictCloud:
         return {name: value.read() if name == "body" else value for name, value in answer.items()}
 
 
+@lru_cache(maxsize=4)
+def cloud_of(aws: StrictAws, region: str) -> StrictCloud:
+    """A region of a strict AWS, on clients that are made once."""
+    return StrictCloud(aws, region)
+
+
 @dataclass
 class Taken:
     """A region as it was read; drafts are had by the keys of their APIs."""
@@ -85,7 +92,7 @@ class Taken:
 def take(aws: StrictAws, region: str) -> Taken:
     """Read a region."""
     with aws.weather.calm():
-        cloud = StrictCloud(aws, region)
+        cloud = cloud_of(aws, region)
         reading = Reader(cloud, TYPES).read(serving=lambda stage: stage.root.type == REST.api)
         return Taken(cloud.scope, canonicalise(reading, TYPES, pair(reading, TYPES, cloud.scope, {})))
 
@@ -93,7 +100,7 @@ def take(aws: StrictAws, region: str) -> Taken:
 def create(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> StrictCloud:
     """Make an API anew in a region, as its type does; ``ids`` are those of what it refers to there, by printed key."""
     with aws.weather.calm():
-        cloud = StrictCloud(aws, region)
+        cloud = cloud_of(aws, region)
         verb = TYPES[REST.api].create
         assert verb is not None
         (call,) = verb(taken.concrete(api, cloud.scope)[api])
