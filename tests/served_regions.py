@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -52,6 +53,12 @@ class StrictCloud:
         return {name: value.read() if name == "body" else value for name, value in answer.items()}
 
 
+@lru_cache(maxsize=4)
+def cloud_of(aws: StrictAws, region: str) -> StrictCloud:
+    """A region of a strict AWS, on clients that are made once."""
+    return StrictCloud(aws, region)
+
+
 @dataclass
 class Taken:
     """A region as it was read; drafts are had by the keys of their APIs."""
@@ -73,6 +80,10 @@ class Taken:
         """What an export of an API's draft would tell: lines by key."""
         return {noun.key.text: wire.line(noun) for noun in exported(api.type, self.drafts[api])}
 
+    def served(self, stage: str) -> list[bytes]:
+        """Lines of what a stage serves; none of no stage."""
+        return list(self.estate.served.get(stage, {}).values())
+
     def concrete(self, api: ResourceKey, scope: Scope) -> dict[ResourceKey, Resource]:
         """The nouns of an API's draft as their verbs want them, for another region."""
         return {noun.key: concrete.resource(noun, TYPES, scope) for noun in self.drafts[api]}
@@ -81,7 +92,7 @@ class Taken:
 def take(aws: StrictAws, region: str) -> Taken:
     """Read a region."""
     with aws.weather.calm():
-        cloud = StrictCloud(aws, region)
+        cloud = cloud_of(aws, region)
         reading = Reader(cloud, TYPES).read(serving=lambda stage: stage.root.type == REST.api)
         return Taken(cloud.scope, canonicalise(reading, TYPES, pair(reading, TYPES, cloud.scope, {})))
 
@@ -89,7 +100,7 @@ def take(aws: StrictAws, region: str) -> Taken:
 def create(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> StrictCloud:
     """Make an API anew in a region, as its type does; ``ids`` are those of what it refers to there, by printed key."""
     with aws.weather.calm():
-        cloud = StrictCloud(aws, region)
+        cloud = cloud_of(aws, region)
         verb = TYPES[REST.api].create
         assert verb is not None
         (call,) = verb(taken.concrete(api, cloud.scope)[api])
@@ -98,11 +109,13 @@ def create(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dic
         return cloud
 
 
-def bring(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str]) -> Written:
-    """Make an API anew in a region by CreateRestApi and one import, which nothing may be warned of; the document."""
+def bring(aws: StrictAws, taken: Taken, api: ResourceKey, region: str, ids: dict[str, str], stage: str = "") -> Written:
+    """Make an API anew in a region by CreateRestApi and one import, which nothing may be warned of: of the draft, or of
+    what a stage serves. The document is returned."""
     cloud = create(aws, taken, api, region, ids)
     nouns = taken.concrete(api, cloud.scope)
-    written = document(nouns.values(), nouns[api])
+    served = [concrete.resource(wire.read_line(line), TYPES, cloud.scope) for line in taken.served(stage)]
+    written = document(served or nouns.values(), nouns[api])
     with aws.weather.calm():
         put(cloud, ids[api.text], written, ids)
     return written

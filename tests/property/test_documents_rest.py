@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from dr_toolkit.engine.openapi.rest_rows import rows
 from dr_toolkit.engine.openapi.written import Written
+from dr_toolkit.model import wire
 from dr_toolkit.model.keys import ResourceKey
 from tests.hypothesis_profile import REGIONS
 from tests.importable import exportable, importable
@@ -63,6 +64,42 @@ def test_documents_hold_all_of_a_definition_that_they_have_words_for(steps: list
         assert {key.type for key in written.partly} <= {"apigateway.model"}
         made = {key.type for key in written.left.keys() - written.partly}
         assert made <= {"apigateway.resource", "apigateway.documentation_version"}
+
+
+@REGIONS
+@given(ESTATES.map(importable))
+def test_what_a_stage_serves_is_brought_as_it_is(steps: list[Step]) -> None:
+    """Into an API that is new, by the document of what was exported; the API itself says more than exports tell."""
+    aws, taken = loaded(steps)
+    ids = _around(aws, steps)
+    sent = {api: bring(aws, taken, api, AWAY, ids, taken.stages(api)[0]) for api in taken.drafts}
+    found = take(aws, AWAY)
+    for api, written in sent.items():
+        assert written.left == {}
+        there = {noun.key.text: wire.line(noun) for noun in found.drafts[api] if noun.key != api}
+        served = taken.estate.served[taken.stages(api)[0]]
+        assert there == {text: line for text, line in served.items() if text != api.text}
+
+
+def test_every_member_of_every_shape_at_once() -> None:
+    """One estate in which all that can be given is given: exported as it is, and brought but for what is named."""
+    seen: list[int] = []
+
+    @settings(max_examples=1, phases=[Phase.generate])
+    @given(drawn_estates(("rest", "groups", "links", "endpoints"), full=True).map(exportable))
+    def draw(steps: list[Step]) -> None:
+        aws, taken = loaded(steps)
+        for api in taken.drafts:
+            for stage in taken.stages(api):
+                seen.append(len(taken.estate.served[stage]))
+                assert taken.estate.served[stage] == taken.told(api)
+        import_all(aws, taken, steps)
+        aws, taken = loaded(importable(steps))
+        for written in import_all(aws, taken, steps).values():
+            assert {key.type for key in written.left.keys() - written.partly} == {"apigateway.documentation_version"}
+
+    draw()
+    assert len(seen) > 3 and min(seen) > 20
 
 
 def import_all(aws: StrictAws, taken: Taken, steps: list[Step]) -> dict[ResourceKey, Written]:

@@ -375,6 +375,8 @@ def test_schemes_of_our_own_give_way_to_authorizers_of_the_same_name() -> None:
 def test_authorizers_that_no_document_holds() -> None:
     assert "name" in reason(authorizer("who is it"))
     assert "type JWT" in reason(authorizer(type="JWT"))
+    again = noun("authorizer", "who~2", name="who", type="TOKEN")
+    assert set(written(authorizer(), again).left) == {again.key}
 
 
 @pytest.mark.parametrize("attributes", [{"authType": "awsOwn"}, {"identitySource": "context.stage"}])

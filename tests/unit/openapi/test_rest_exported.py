@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dr_toolkit.engine.openapi.rest_exported import exported
+from dr_toolkit.engine.openapi.rest_exported import as_drafted, exported
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref
 from tests.unit.openapi.rest_nouns import API, api, behind, key, method, model, noun
@@ -57,10 +57,7 @@ def test_only_paths_that_lead_to_methods() -> None:
             {"methodResponses": {"200": {"responseParameters": {"method.response.header.A": False}}}},
         ),
         (behind(integrationTarget="arn:aws:x", cacheNamespace="mine"), behind()),
-        (
-            behind(cacheKeyParameters=["a"]),
-            behind(cacheKeyParameters=["a"], cacheNamespace=Ref(key("resource", "/a"))),
-        ),
+        (behind(cacheKeyParameters=["a"]), behind(cacheKeyParameters=["a"])),
         (behind(cacheKeyParameters=["a"], cacheNamespace="b"), behind(cacheKeyParameters=["a"], cacheNamespace="b")),
         (
             behind(integrationResponses={"200": {"selectionPattern": "default"}, "201": {"contentHandling": "X"}}),
@@ -71,6 +68,14 @@ def test_only_paths_that_lead_to_methods() -> None:
 )  # fmt: skip
 def test_methods(draft: dict[str, Any], export: dict[str, Any]) -> None:
     assert of_method(**draft) == export
+
+
+def test_the_namespace_of_a_methods_own_resource_is_none_as_in_a_draft() -> None:
+    own, other = (Ref(key("resource", path)) for path in ("/a", "/b"))
+    read = method("/a", **behind(cacheKeyParameters=["a"], cacheNamespace=own))
+    assert as_drafted(read) == method("/a", **behind(cacheKeyParameters=["a"]))
+    shared = method("/a", **behind(cacheNamespace=other))
+    assert as_drafted(shared) is shared
 
 
 def test_models_without_descriptions_and_their_drafts_name() -> None:

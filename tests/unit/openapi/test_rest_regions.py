@@ -10,7 +10,7 @@ import pytest
 from dr_toolkit.engine import concrete
 from dr_toolkit.engine.openapi.rest_document import document
 from dr_toolkit.model import wire
-from dr_toolkit.model.documents import Resource, Scope
+from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import ResourceKey
 from tests.cases import cases, definition_cases
 from tests.cases_rest import load_definition
@@ -138,7 +138,7 @@ def test_a_stage_is_replayed_and_then_the_draft() -> None:
     cloud = create(aws, taken, api, AWAY, ids)
     draft = taken.concrete(api, cloud.scope)
     (stage,) = taken.stages(api)
-    served = [_concrete(line, cloud.scope) for line in taken.estate.served[stage].values()]
+    served = [concrete.resource(wire.read_line(line), TYPES, cloud.scope) for line in taken.served(stage)]
     with aws.weather.calm():
         first = document(served, draft[api])
         assert first.left == {}
@@ -169,10 +169,6 @@ def test_without_their_ids_what_was_there_before_gets_other_cache_namespaces() -
 
 def _methods(taken: Taken, api: ResourceKey) -> list[Resource]:
     return [noun for noun in taken.drafts[api] if noun.key.type == "apigateway.method"]
-
-
-def _concrete(line: bytes, scope: Scope) -> Resource:
-    return concrete.resource(wire.read_line(line), TYPES, scope)
 
 
 def _there(cloud: StrictCloud, api: ResourceKey, ids: dict[str, str]) -> dict[str, str]:

@@ -259,6 +259,26 @@ def test_validators_and_gateway_responses() -> None:
     ]
 
 
+def test_what_this_version_does_not_know_is_there_to_be_reported() -> None:
+    news, integration = (
+        {X + "news": 1},
+        {"type": "mock", "news": 2, "responses": {"default": {"statusCode": 200, "news": 3}}},
+    )
+    item = {"get": {X + "integration": integration, **news}, **news}
+    schemes = {"who": {X + "authorizer": {"type": "token", "news": 4}, "name": "A"}}
+    found = rows(exported({"/": item}, components={"securitySchemes": schemes}, **news))
+    (root,), (api,), (who,) = (found[f"apigateway.{name}"] for name in ("resource", "rest_api", "authorizer"))
+    get = root["resourceMethods"]["GET"]
+    assert [held[X + "news"] for held in (api, root, get)] == [1, 1, 1]
+    assert get["methodIntegration"]["news"] == 2
+    assert get["methodIntegration"]["integrationResponses"]["200"]["news"] == 3
+    assert who["news"] == 4
+
+
+def test_the_old_word_for_signed_calls() -> None:
+    assert method({X + "auth": {"type": "aws_iam"}})["authorizationType"] == "AWS_IAM"
+
+
 @pytest.mark.parametrize(
     ("document", "text"),
     [
