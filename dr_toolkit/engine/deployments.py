@@ -8,7 +8,7 @@ from dataclasses import replace
 from dr_toolkit.engine import compare as differences
 from dr_toolkit.engine.passing import Passing, Replay
 from dr_toolkit.engine.refs import refs_of
-from dr_toolkit.engine.served import Lines, differing
+from dr_toolkit.engine.served import RESOURCE, Lines, differing
 from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.truths import staying_there
 from dr_toolkit.model.changes import CREATE, UPDATE, Change
@@ -122,7 +122,12 @@ class Deployments:
         return self.wanted.exported(kind_of(deployment.type).api_of(deployment))
 
     def _is_told(self, change: Change) -> bool:
-        """Whether exports tell of a change of the draft, so that they tell, too, whether it is deployed."""
+        """Whether exports tell of a change of the draft, so that they tell, too, whether it is deployed.
+
+        A path that leads to no method is in none, and serves nothing.
+        """
+        if change.key.type == RESOURCE:
+            return True
         api, text = kind_of(change.key.type).api_of(change.key), change.key.text
         return self.live.exported(api).get(text) != self.wanted.exported(api).get(text)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 from dr_toolkit.resources import registry
 from tests.scenario.desk import AWAY, Desk
 from tests.scenario.regions import apis, ec2_of, groups
+from tests.strict_aws.rest.state import Content
 
 WHOLE = {"groups": 4, "lists": 1, "apis": 1, "deployments": 2, "stages": 1, "models": 3, "validators": 1}
 WHOLE |= {"authorizers": 1, "resources": 3, "gateway responses": 1}
@@ -44,11 +45,36 @@ def open_groups(vpc: str) -> set[str]:
 def serves_the_draft(region: str = AWAY, stage: str = "prod") -> bool:
     """Whether a stage of that name, and its canary, serve what the API's draft holds, wherever there is one."""
     return all(
-        replace(api.deployed[served], settings={}) == replace(api.draft, settings={})
+        by_names(api.deployed[served]) == by_names(api.draft)
         for api in apis(region)
         for found in (api.stages[name] for name in api.stages if name == stage)
         for served in {found["deploymentId"], found.get("canarySettings", {}).get("deploymentId")} - {None}
     )
+
+
+def by_names(content: Content) -> dict[str, Any]:
+    """What a REST API is made of, without ids: what was removed and made again is the same."""
+    names = {each["id"]: content.path(each["id"]) for each in content.resources.values()}
+    for kind in (content.authorizers, content.validators, content.models):
+        names |= {each["id"]: each["name"] for each in kind.values()}
+
+    def named(value: Any) -> Any:
+        match value:
+            case dict():
+                return {key: named(inner) for key, inner in value.items() if key != "id"}
+            case list():
+                return [named(inner) for inner in value]
+            case _:
+                return names.get(value, value) if isinstance(value, str) else value
+
+    return {
+        "paths": sorted(names[each] for each in content.resources),
+        "methods": {(path, verb): named(method) for path, verb, method in content.methods()},
+        "models": named(content.models),
+        "authorizers": {each["name"]: named(each) for each in content.authorizers.values()},
+        "validators": {each["name"]: named(each) for each in content.validators.values()},
+        "responses": named(content.gateway_responses),
+    }
 
 
 def differing(desk: Desk) -> list[str]:
