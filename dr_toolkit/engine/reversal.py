@@ -29,6 +29,7 @@ class Touched:
     saw it last, where that was something else.
 
     ``halfway``: the run did not come to its end, so that the thing may be anything between the two, or be ``passing``.
+    ``another``: what is there now is another thing of that name.
     """
 
     before: Resource | None
@@ -36,6 +37,7 @@ class Touched:
     left: tuple[Resource | None, ...] = ()
     halfway: bool = False
     passing: tuple[Resource | None, ...] = ()
+    another: bool = False
 
 
 @dataclass
@@ -90,6 +92,8 @@ class _Reversal:
                 self._block(key, each, f"what there is of its kind can't be told: {coverage.reason or coverage.status}")
         elif self._is(now, each.before):
             return
+        elif each.another:
+            self._block(key, each, "another was made in its place since")
         elif not self._is_left(now, each):
             told = "removed" if now is None else "changed" if each.wanted is not None else "made anew"
             self._block(key, each, f"it was {told} since")

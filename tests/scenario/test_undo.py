@@ -15,7 +15,7 @@ from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
 from tests.scenario.disturbance import disturb, groups_of
 from tests.scenario.regions import apis, ec2_of
 from tests.scenario.small_estate import ANYWHERE, build_ground, build_small, patched, tcp
-from tests.scenario.undone import Before, assert_done
+from tests.scenario.undone import Before, assert_done, film_of
 from tests.stand import Gate, Killed, Stand
 
 
@@ -195,7 +195,7 @@ def test_a_stage_that_was_deployed_to_since(disturbed: Before) -> None:
     run = desk.restore().run
     rest, held = desk.clients.client("apigateway", AWAY), apis(AWAY)[0]
     mine = rest.create_deployment(restApiId=held.id, stageName="prod")["id"]
-    assert set(refused(desk, run)) == {"apigateway.stage/shop/prod", "apigateway.deployment/shop/prod@canary~2"}
+    assert set(refused(desk, run)) == {"apigateway.stage/shop/prod", "apigateway.deployment/shop/prod@canary~run000002"}
     assert desk.undo(run, skip_blocked=True).exit_code == 3
     stage = apis(AWAY)[0].stages["prod"]
     assert stage["deploymentId"] == mine
@@ -288,21 +288,25 @@ def test_another_unfinished_run_comes_first(disturbed: Before, gate: Gate) -> No
     assert last in str(error.value)
 
 
-def test_what_somebody_else_made_meanwhile_is_left_alone(bare: Before, gate: Gate) -> None:
-    """The run was to make a list, and died at the call before; another list of that name is not its own."""
+def test_what_somebody_else_made_meanwhile_is_left_alone(bare: Before) -> None:
+    """The run was to make a list and a group, and died at either call; what bears their names is not its own."""
     desk = bare.desk
-    with desk.aws.mortal_clients():
-        gate.kill_before("CreateManagedPrefixList")
-        with suppress(Killed):
-            desk.restore()
-        gate.clear_faults()
-    ec2 = desk.clients.client("ec2", AWAY)
-    ec2.create_managed_prefix_list(PrefixListName="office", AddressFamily="IPv4", MaxEntries=5)
-    ec2.describe_managed_prefix_lists()
-    now = Before(desk)
-    desk.undo()
-    assert [str(held.fields["PrefixListName"]) for held in ec2_of(AWAY).prefix_lists.values()] == ["office"]
-    assert now.lines.keys() - desk.capture_of(AWAY).keys() <= {"ec2.security_group_rule/main/default/egress/all/all"}
+    moments = film_of(bare, lambda film: desk.restore(film=film))
+    for operation in ("CreateManagedPrefixList", "CreateSecurityGroup"):
+        number = next(n for n, each in enumerate(moments) if each.after.startswith(f"the call of {operation},"))
+        moments[number - 1].come_back(desk.store)
+        ec2, vpc = desk.clients.client("ec2", AWAY), groups_of(desk.clients)["vpc"]
+        if operation == "CreateManagedPrefixList":
+            ec2.create_managed_prefix_list(PrefixListName="office", AddressFamily="IPv4", MaxEntries=5)
+            ec2.describe_managed_prefix_lists()
+        else:
+            for name in ("db", "open", "web"):
+                ec2.create_security_group(GroupName=name, Description=f"the {name} tier", VpcId=vpc)
+        assert_done(desk.undo())
+        lists = [each for each in ec2_of(AWAY).prefix_lists.values() if not each.fields["State"].startswith("delete-")]
+        groups = [g.fields["GroupName"] for g in ec2_of(AWAY).groups.values() if not g.is_default]
+        by_hand = (["office"], []) if operation == "CreateManagedPrefixList" else ([], ["db", "open", "web"])
+        assert ([each.fields["PrefixListName"] for each in lists], sorted(groups)) == by_hand
 
 
 def test_a_failed_call_of_an_undo_is_made_when_it_is_repeated(bare: Before, gate: Gate) -> None:
