@@ -63,7 +63,7 @@ class Backview:
         self.others = {}
         for text, ids in self.trace.made.items():
             key = ResourceKey.parse(text)
-            for number, physical_id in enumerate(ids if registry()[key.type].take_back else (), 1):
+            for number, physical_id in enumerate(ids if key.type in DEPLOYMENTS else (), 1):
                 name = f"{key.name}~run{self.trace.run}" + (f"-{number}" if number > 1 else "")
                 self.others[ResourceKey(key.type, (*key.path[:-1], name))] = (key, physical_id)
 
@@ -112,7 +112,8 @@ class Backview:
         found, touched = self.survey(made), self._touched()
         keep_within(found.estate, self.trace.selection, touched)
         self._leave_to_others(touched, found, made or Made())
-        back = reversal(found.estate, touched, registry(), {other: key for other, (key, _) in self.others.items()})
+        others = {other: key for other, (key, _) in self.others.items()}
+        back = reversal(found.estate, touched, registry(), others, self._gone(found))
         situation = self._situation(found, back)
         draft = planner.draft(situation)
         self.context.progress("ordering the steps")
@@ -149,10 +150,16 @@ class Backview:
             blocked=tuple(back.blocked),
             undone=frozenset(
                 ResourceKey.parse(text)
-                for text in there
-                if text not in back.wanted.lines and types[text.partition("/")[0]].take_back
+                for text in found.estate.lines.keys() - back.wanted.lines.keys()
+                if types[text.partition("/")[0]].take_back
             ),
         )
+
+    def _gone(self, found: Survey) -> dict[str, ResourceKey]:
+        """The physical ids that are not there any more of what the run met and made."""
+        ids = [*self.trace.ids.items(), *((text, i) for text, made in self.trace.made.items() for i in made)]
+        there = {*found.estate.ids.values()}
+        return {i: ResourceKey.parse(text) for text, i in ids if i not in there and text not in self.trace.landmarks}
 
     def _touched(self) -> dict[str, Touched]:
         touched = {
