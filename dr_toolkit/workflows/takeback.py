@@ -112,6 +112,7 @@ class Backview:
         found, touched = self.survey(made), self._touched()
         keep_within(found.estate, self.trace.selection, touched)
         self._leave_to_others(touched, found, made or Made())
+        self._take_imported(touched, found)
         others = {other: key for other, (key, _) in self.others.items()}
         back = reversal(found.estate, touched, registry(), others, self._gone(found))
         situation = self._situation(found, back)
@@ -186,6 +187,16 @@ class Backview:
         for text, each in touched.items():
             if each.before is not None and self._is_another_now(text, found, made):
                 touched[text] = replace(each, another=True)
+
+    def _take_imported(self, touched: dict[str, Touched], found: Survey) -> None:
+        """Whatever lies in an API that the run made and imported into, and did not look at again, came with that."""
+        made = {k for k in self.trace.imported if (each := touched.get(k.text)) is not None and each.before is None}
+        for text in found.estate.lines if made else ():
+            key: ResourceKey | None = ResourceKey.parse(text)
+            while key is not None and key not in made:
+                key = registry().parent(key)
+            if key is not None:
+                touched.setdefault(text, Touched(None, None, halfway=True))
 
     def _is_another_now(self, text: str, found: Survey, made: Made) -> bool:
         """Whether there is another thing now in the place of one that the run changed or removed."""
