@@ -6,17 +6,22 @@ where it is not, it stays, and so does what stays can't do without.
 
 from __future__ import annotations
 
+import json
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dr_toolkit.engine import policies, tokens
 from dr_toolkit.engine.compare import same
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Blocked
 from dr_toolkit.model.documents import READ, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.spec.fields import Field
 from dr_toolkit.spec.registry import Registry
 
 _MISSING: Any = object()
@@ -29,6 +34,7 @@ class Touched:
     saw it last, where that was something else.
 
     ``halfway``: the run did not come to its end, so that the thing may be anything between the two, or be ``passing``.
+    ``another``: what is there now is another thing of that name.
     """
 
     before: Resource | None
@@ -36,6 +42,7 @@ class Touched:
     left: tuple[Resource | None, ...] = ()
     halfway: bool = False
     passing: tuple[Resource | None, ...] = ()
+    another: bool = False
 
 
 @dataclass
@@ -51,12 +58,14 @@ def reversal(
     touched: Mapping[str, Touched],
     registry: Registry,
     another_of: Mapping[ResourceKey, ResourceKey] | None = None,
+    gone: Mapping[str, ResourceKey] | None = None,
 ) -> Reversal:
     """What ``live`` is to become, so that what a run did to it is taken back.
 
-    ``another_of`` are the keys of deployments that the run put into the place of others, each with the key of those.
+    ``another_of`` are the keys of deployments that the run made, each with the key that the run had for it; ``gone``
+    are physical ids of what is not there any more, and may still be referred to, with the keys.
     """
-    return _Reversal(live, touched, registry, another_of or {}).found()
+    return _Reversal(live, touched, registry, another_of or {}, gone or {}).found()
 
 
 class _Reversal:
@@ -66,8 +75,10 @@ class _Reversal:
         touched: Mapping[str, Touched],
         registry: Registry,
         another_of: Mapping[ResourceKey, ResourceKey],
+        gone: Mapping[str, ResourceKey],
     ) -> None:
-        self.live, self.touched, self.registry, self.another_of = live, touched, registry, another_of
+        self.live, self.touched, self.registry = live, touched, registry
+        self.another_of, self.gone = another_of, _Gone(gone)
         wanted = replace(live, lines=dict(live.lines), ids=dict(live.ids), observed=dict(live.observed))
         self.result = Reversal(wanted)
         self.removed: set[str] = set()
@@ -90,6 +101,8 @@ class _Reversal:
                 self._block(key, each, f"what there is of its kind can't be told: {coverage.reason or coverage.status}")
         elif self._is(now, each.before):
             return
+        elif each.another:
+            self._block(key, each, "another was made in its place since")
         elif not self._is_left(now, each):
             told = "removed" if now is None else "changed" if each.wanted is not None else "made anew"
             self._block(key, each, f"it was {told} since")
@@ -111,7 +124,10 @@ class _Reversal:
 
     def _is_left(self, now: Resource | None, each: Touched) -> bool:
         """Whether a thing is as the run left it."""
-        now = self._as_if_first(now)
+        whole = replace(now, attributes=self.gone.in_place(now.attributes)) if now is not None else None
+        if whole != now and self._is(whole, each.before):
+            return True
+        now = self._as_if_first(whole)
         if any(self._is(now, other) for other in (each.wanted, *each.left)):
             return True
         if not each.halfway:
@@ -119,8 +135,10 @@ class _Reversal:
         sides = (each.before, each.wanted, *each.passing)
         if now is None or all(side is None for side in sides):
             return True  # a change may be a removal first
-        hollow = dict(self.registry[now.key.type].placeholder)
-        return _is_between(now.attributes, [*(dict(side.attributes) if side else {} for side in sides), hollow])
+        t = self.registry[now.key.type]
+        hollow = {name: _parsed(value) for name, value in t.placeholder.items()}
+        worded = [_as_meant(side.attributes if side else {}, t.fields) for side in sides]
+        return _is_between(_as_meant(now.attributes, t.fields), [*worded, _as_meant(hollow, t.fields)])
 
     def _as_if_first(self, resource: Resource | None) -> Resource | None:
         """A stage as if the deployment that the run moved it to were called as the run called it."""
@@ -179,6 +197,42 @@ class _Reversal:
         if key.text not in self.touched:
             return f"{key} was put into it since" if lies else f"{key}, which that run did not make, refers to it"
         return f"{key}, which {'lies in' if lies else 'refers to'} it, stays"
+
+
+class _Gone:
+    """What is gone and still referred to: such a reference can't be told any more from one to anything else."""
+
+    def __init__(self, gone: Mapping[str, ResourceKey]) -> None:
+        self._unknown = {wire.digest(physical_id.encode())[:12]: key for physical_id, key in gone.items()}
+        self._tokens = {physical_id: tokens.token(key) for physical_id, key in gone.items()}
+        self._ids = re.compile("|".join(rf"(?<![\w-]){re.escape(i)}(?![\w-])" for i in gone) or r"(?!)")
+
+    def in_place(self, value: Any) -> Any:
+        """A value in which such references name what they led to."""
+        match value:
+            case Ref() if value.key.path[0] == "unknown":
+                return Ref(self._unknown.get(value.key.path[-1], value.key))
+            case str():
+                return self._ids.sub(lambda match: self._tokens[match[0]], value)
+            case dict():
+                return {self.in_place(name): self.in_place(inner) for name, inner in value.items()}
+            case list():
+                return [self.in_place(inner) for inner in value]
+            case _:
+                return value
+
+
+def _parsed(value: Any) -> Any:
+    """What a placeholder says, which is written as it is sent."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _as_meant(attributes: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """Attributes with policies in the one form that all ways to write them have."""
+    return {n: policies.normal(v) if n in fields and fields[n].policy else v for n, v in attributes.items()}
 
 
 def _is_between(value: Any, sides: list[Any]) -> bool:

@@ -78,8 +78,10 @@ def _in_order(nodes: dict[NodeId, Node], priority: dict[NodeId, tuple[object, ..
     try:
         return graph.ordered(needs, priority)
     except graph.Circle as circle:
-        removals = {name for name in circle.members if nodes[name].action == DELETE}
-        needs = {name: wanted - removals if name in removals else wanted for name, wanted in needs.items()}
+        members = set(circle.members)
+        for group in graph.circles({name: needs[name] & members for name in circle.members}):
+            removals = {name for name in group if nodes[name].action == DELETE}
+            needs |= {name: needs[name] - removals for name in removals}
     try:
         return graph.ordered(needs, priority)
     except graph.Circle as circle:

@@ -47,6 +47,7 @@ TYPES = (
         calls=("UpdateAccount",),
         create=lambda account: _set(account.attributes["cloudwatchRoleArn"]),
         update=_update,
-        notes="One a region. A restore sets the role for logs before any stage, and never takes one away.",
+        take_back=lambda account: _set(""),
+        notes="One a region. A restore sets the role for logs before any stage, and only its undo takes one away.",
     ),
 )

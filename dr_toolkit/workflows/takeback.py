@@ -25,6 +25,9 @@ from dr_toolkit.workflows.context import Context, keep_within
 from dr_toolkit.workflows.targets import Made, Options, Planned
 from dr_toolkit.workflows.traces import Trace
 
+_LISTED_LATE = frozenset({"apigatewayv2.routing_rule"})
+"""What is looked for even where what it lies in says that there is none."""
+
 MADE_AGAIN = "made-again"
 """The code of a finding that says that what was removed comes back as another thing of the same name."""
 
@@ -41,8 +44,7 @@ class Whence:
 class Backview:
     """A target with a run in mind that is to be taken back.
 
-    A deployment that the run put into the place of another has a key of its own here: that of the other one with an
-    ordinal.
+    A deployment that the run made has a key of its own here: that which the run called it by, and the run.
     """
 
     context: Context
@@ -59,19 +61,13 @@ class Backview:
         self.name_deployments()
 
     def name_deployments(self) -> None:
-        """Give each deployment that the run made, and that stands beside an earlier one, its own key."""
-        types, taken = registry(), {*self.trace.ids, *self.trace.before}
+        """Give each deployment that the run made a key of its own, which nothing else can have."""
         self.others = {}
         for text, ids in self.trace.made.items():
             key = ResourceKey.parse(text)
-            if types[key.type].take_back is None:
-                continue
-            number = 2
-            for physical_id in ids if text in self.trace.ids else ids[1:]:
-                while (other := ResourceKey(key.type, (*key.path[:-1], f"{key.name}~{number}"))).text in taken:
-                    number += 1
-                taken.add(other.text)
-                self.others[other] = (key, physical_id)
+            for number, physical_id in enumerate(ids if key.type in DEPLOYMENTS else (), 1):
+                name = f"{key.name}~run{self.trace.run}" + (f"-{number}" if number > 1 else "")
+                self.others[ResourceKey(key.type, (*key.path[:-1], name))] = (key, physical_id)
 
     # --- looking --------------------------------------------------------------------------------------
 
@@ -98,7 +94,8 @@ class Backview:
 
     def _known(self, made: Made) -> dict[Identity, ResourceKey]:
         types, trace = registry(), self.trace
-        first = {text: ids[0] for text, ids in trace.made.items()}
+        own = {key.text for key, _ in self.others.values()}
+        first = {text: ids[0] for text, ids in trace.made.items() if text not in own}
         ids = [*({**first, **trace.ids}).items(), *made.ids.items()]
         ids += [(key.text, physical_id) for key, (_, physical_id) in self.others.items()]
         outer = {**trace.ids, **{text: each[-1] for text, each in trace.made.items()}, **made.ids}
@@ -117,7 +114,9 @@ class Backview:
         found, touched = self.survey(made), self._touched()
         keep_within(found.estate, self.trace.selection, touched)
         self._leave_to_others(touched, found, made or Made())
-        back = reversal(found.estate, touched, registry(), {other: key for other, (key, _) in self.others.items()})
+        self._take_imported(touched, found)
+        others = {other: key for other, (key, _) in self.others.items()}
+        back = reversal(found.estate, touched, registry(), others, self._gone(found))
         situation = self._situation(found, back)
         draft = planner.draft(situation)
         self.context.progress("ordering the steps")
@@ -154,16 +153,25 @@ class Backview:
             blocked=tuple(back.blocked),
             undone=frozenset(
                 ResourceKey.parse(text)
-                for text in there
-                if text not in back.wanted.lines and types[text.partition("/")[0]].take_back
+                for text in found.estate.lines.keys() - back.wanted.lines.keys()
+                if types[text.partition("/")[0]].take_back
             ),
         )
+
+    def _gone(self, found: Survey) -> dict[str, ResourceKey]:
+        """The physical ids that are not there any more of what the run met and made."""
+        ids = [*self.trace.ids.items(), *((text, i) for text, made in self.trace.made.items() for i in made)]
+        there = {*found.estate.ids.values()}
+        return {i: ResourceKey.parse(text) for text, i in ids if i not in there and text not in self.trace.landmarks}
 
     def _touched(self) -> dict[str, Touched]:
         touched = {
             text: replace(each, halfway=each.halfway or text in self.begun)
             for text, each in self.trace.touched().items()
         }
+        for key, _ in self.others.values():
+            if (each := touched.get(key.text)) and each.before is None:
+                del touched[key.text]
         for other, (key, _) in self.others.items():
             wanted = self.trace.wanted.get(key.text)
             touched[other.text] = Touched(None, replace(wanted, key=other) if wanted else None, halfway=True)
@@ -171,23 +179,42 @@ class Backview:
 
     def _leave_to_others(self, touched: dict[str, Touched], found: Survey, made: Made) -> None:
         """Leave out what bears a name that the run was to give, and is somebody else's; with all that is in it."""
-        known = self.trace.made.keys() | made.ids.keys()
-        foreign = {
-            text
-            for text, each in touched.items()
-            if text in found.estate.lines and text not in known and each.before is None and each.wanted is not None
-            if _is_marked(each.wanted) and found.estate.observed.get(text, {}).get(RUN_TAG) != self.trace.tag
-        }
+        foreign = {text for text, each in touched.items() if each.before is None and self._is_of_another(each, found)}
         for text in list(touched) if foreign else ():
             key: ResourceKey | None = ResourceKey.parse(text)
             while key is not None and key.text not in foreign:
                 key = registry().parent(key)
             if key is not None:
                 del touched[text]
+        for text, each in touched.items():
+            if each.before is not None and self._is_another_now(text, found, made):
+                touched[text] = replace(each, another=True)
 
+    def _take_imported(self, touched: dict[str, Touched], found: Survey) -> None:
+        """Whatever lies in an API that the run made and imported into, and did not look at again, came with that."""
+        made = {k for k in self.trace.imported if (each := touched.get(k.text)) is not None and each.before is None}
+        for text in found.estate.lines if made else ():
+            key: ResourceKey | None = ResourceKey.parse(text)
+            while key is not None and key not in made:
+                key = registry().parent(key)
+            if key is not None:
+                touched.setdefault(text, Touched(None, None, halfway=True))
 
-_LISTED_LATE = frozenset({"apigatewayv2.routing_rule"})
-"""What is looked for even where what it lies in says that there is none."""
+    def _is_another_now(self, text: str, found: Survey, made: Made) -> bool:
+        """Whether there is another thing now in the place of one that the run changed or removed."""
+        known = {self.trace.ids.get(text), made.ids.get(text), *self.trace.made.get(text, ())}
+        physical_id = found.estate.ids.get(text)
+        return text in self.trace.ids and physical_id is not None and physical_id not in known
+
+    def _is_of_another(self, each: Touched, found: Survey) -> bool:
+        """Whether what bears the name of a thing that the run was to make has another id, or else another mark."""
+        wanted = each.wanted
+        if wanted is None or wanted.key.text not in found.estate.lines:
+            return False
+        ids, physical_id = self.trace.made.get(wanted.key.text), found.estate.ids.get(wanted.key.text)
+        if ids and physical_id:
+            return physical_id not in ids
+        return _is_marked(wanted) and found.estate.observed.get(wanted.key.text, {}).get(RUN_TAG) != self.trace.tag
 
 
 def _is_marked(resource: Resource) -> bool:

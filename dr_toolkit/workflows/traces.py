@@ -13,11 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dr_toolkit.engine.batch import IMPORTS
 from dr_toolkit.engine.compare import same
 from dr_toolkit.engine.reversal import Touched
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import DELETE
 from dr_toolkit.model.documents import EXCLUDED, READ, Resource, Selection
+from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.fields import Kind
@@ -34,26 +36,27 @@ class Tracing:
 
     def __init__(self, records: Iterable[Mapping[str, Any]] = ()) -> None:
         self._ids: set[str] = set()
-        self._before: set[str] = set()
+        self._before: dict[str, bool] = {}
+        """Whether each thing was there, by printed key."""
         self._wanted: _Things = {}
         for record in records:
             if trace := record.get("trace"):
                 self._ids |= {*trace["ids"], *trace["landmarks"]}
-                self._before |= {*trace["before"]}
+                self._before |= {text: each is not None for text, each in trace["before"].items()}
                 self._wanted |= _things(trace["wanted"])
 
     def facts(self, planned: Planned, selection: Selection | None) -> dict[str, Any]:
         """What is to be written before a plan is begun."""
         found, types = planned.survey, registry()
         wanted = {text: _without_secrets(resource) for text, resource in _touched(planned).items()}
-        before = {text: _without_secrets(found.estate.get(text)) for text in wanted if text not in self._before}
+        before = {text: self._as_before(text, found.estate) for text in wanted if text not in self._before}
         anew = {text: each for text, each in wanted.items() if self._wanted.get(text, _NEVER) != each}
         names = {text: types.get(text.partition("/")[0]) for text in found.bindings.keys() | found.estate.lines.keys()}
         new = {text: t for text, t in names.items() if t and text not in self._ids and text not in self._before}
         kept = (text for text, t in new.items() if t.landmark or t.pairs_by_id or t.nameless)
         ids = {text: found.bindings[text] for text in kept if text in found.bindings}
         landmarks = sorted(text for text, t in new.items() if t.landmark)
-        self._before |= before.keys()
+        self._before |= {text: each is not None for text, each in before.items()}
         self._wanted |= anew
         self._ids |= {*ids, *landmarks}
         coverage = found.estate.coverage.items()
@@ -69,6 +72,13 @@ class Tracing:
                 "selection": [list(selection.include), list(selection.exclude)] if selection else None,
             }
         }
+
+    def _as_before(self, text: str, now: Estate) -> Resource | None:
+        """A thing as it was before the run: what lies in what the run has made was not there."""
+        above = registry().parent(ResourceKey.parse(text))
+        while above is not None and self._before.get(above.text, True):
+            above = registry().parent(above)
+        return _without_secrets(now.get(text)) if above is None else None
 
     def left(self, planned: Planned) -> dict[str, Any]:
         """What is to be written at the end: what of all that was touched is not as it was to be."""
@@ -147,7 +157,8 @@ def _things(attributes: Mapping[str, Any]) -> _Things:
 @dataclass
 class Trace:
     """What a run's journal tells of what it touched; ``made`` are the physical ids by printed key, in their order, and
-    ``begun`` the printed keys that its calls were for.
+    ``begun`` the printed keys that its calls were for. ``imported`` are APIs into which it brought content at once, and
+    did not look what came of it.
 
     ``halfway``: it did not come to a good end, so that anything may be half done.
     """
@@ -165,6 +176,7 @@ class Trace:
     excluded: frozenset[str] = frozenset()
     passing: dict[str, list[Resource | None]] = field(default_factory=dict)
     selection: Selection | None = None
+    imported: set[ResourceKey] = field(default_factory=set)
     halfway: bool = True
 
     def add(self, made: Mapping[str, str]) -> None:
@@ -211,12 +223,17 @@ def trace_of(state: RunState) -> Trace | None:
             trace.types |= {*kept["types"]}
             trace.excluded |= {*kept["excluded"]}
             chosen = kept["selection"]
+            trace.imported = set()
             trace.selection = Selection(tuple(chosen[0]), tuple(chosen[1])) if chosen else None
         if record["kind"] == INTENT:
             trace.begun |= {*record["keys"]}
+            if record["operation"] in IMPORTS:
+                keys = map(ResourceKey.parse, record["keys"])
+                trace.imported |= {kind_of(key.type).api_of(key) for key in keys}
         elif record["kind"] in (DONE, RESUMED):
             trace.add(record.get("bound", {}))
         elif record["kind"] == END:
+            trace.imported = set()
             trace.left = _things(record.get("left", {}))
             trace.halfway = bool(record.get("failed"))
     return trace

@@ -342,3 +342,9 @@ def test_times_are_utc_and_have_a_zone() -> None:
     assert clock.now().utcoffset() == timedelta(0)
     with pytest.raises(ValueError, match="no time zone"):
         clock.seconds(datetime(2026, 11, 22))
+
+
+def test_the_first_record_of_any_run_is_read_alone() -> None:
+    store = Store()
+    first, second = finished_run(store, snapshot="s1"), finished_run(store, snapshot="s2")
+    assert [runs(store).begun(run)["snapshot"] for run in (first, second)] == ["s1", "s2"]
