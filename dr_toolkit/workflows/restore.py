@@ -27,7 +27,7 @@ from dr_toolkit.resources import registry
 from dr_toolkit.store.journal import Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
-from dr_toolkit.workflows import capture
+from dr_toolkit.workflows import capture, preflight
 from dr_toolkit.workflows.applying import Applying
 from dr_toolkit.workflows.context import LEASE_SECONDS, Context
 from dr_toolkit.workflows.forecasting import foreseen
@@ -62,8 +62,9 @@ class Request:
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
     """What a restore would do; changes nothing."""
     snapshot = capture.load(context, context.source().name, spec)
-    planned = _planned(context, view(context, target, snapshot, options), options).checked()
-    return PlanResult(foreseen(planned).plan)
+    seen = view(context, target, snapshot, options)
+    planned = _planned(context, seen, options).checked()
+    return PlanResult(preflight.with_findings(foreseen(planned), preflight.probed(seen, planned)).plan)
 
 
 def _planned(context: Context, seen: View, options: Options) -> Planned:
@@ -160,7 +161,7 @@ class _Restore:
         if not first.plan.steps and unfinished is None:
             return self._nothing(first)
         agreed = not first.plan.steps or self._was_confirmed(first.plan, unfinished)
-        if not agreed and not confirm(PlanResult(foreseen(first).plan)):
+        if not agreed and not confirm(self._shown(first)):
             raise NotConfirmed(reason="the plan was not confirmed")
         self.journal = self._journal(first, unfinished)
         return self._apply(first, options)
@@ -259,6 +260,10 @@ class _Restore:
             "deployments": all_nameless(first.survey),
         }
         return self.runs.begin({**record, **facts})
+
+    def _shown(self, first: Planned) -> PlanResult:
+        """The plan as a person is asked about it."""
+        return PlanResult(preflight.with_findings(foreseen(first), preflight.findings(self.seen, first)).plan)
 
     # --- doing it ---------------------------------------------------------------------------------------
 
