@@ -65,7 +65,7 @@ class _Woven:
             for phase in passage.phases:
                 found += [self._after_outer(step, api, made) for step in phase]
         found += [self._after_phases(_renamed(step, "m", 0)) for step in main.steps]
-        return _numbered(found)
+        return numbered(found)
 
     # --- one API --------------------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ def _renamed(step: Step, mark: str, phase: int) -> Step:
     return replace(step, id=mark + step.id, needs=tuple(mark + need for need in step.needs), phase=phase)
 
 
-def _numbered(found: list[Step]) -> list[Step]:
+def numbered(found: list[Step]) -> list[Step]:
     """In an order in which each comes after what it needs, with ids that count."""
     places = {step.id: number for number, step in enumerate(found)}
     by_id = {step.id: step for step in found}

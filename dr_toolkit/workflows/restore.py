@@ -18,7 +18,7 @@ from dr_toolkit.errors import (
     UsageError,
 )
 from dr_toolkit.model import planfile
-from dr_toolkit.model.changes import ADOPT, Change, Plan
+from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.secrets import Hidden
@@ -42,6 +42,8 @@ from dr_toolkit.workflows.history import (
     with_ids,
 )
 from dr_toolkit.workflows.targets import Options, Planned, View, view
+
+_PARTS = {REPLACE: (REPLACE, DELETE, CREATE)}
 
 Confirm = Callable[[PlanResult], bool]
 """Shows a plan and asks; False: don't."""
@@ -189,6 +191,7 @@ class _Restore:
                 in_place=bool(said.get("in_place")),
                 skip_blocked=bool(said.get("skip_blocked")) or asked.skip_blocked,
                 only=tuple(said.get("only", ())),
+                allow_replace=bool(said.get("allow_replace")) or asked.allow_replace,
             )
             return merged, str(unfinished.begin["snapshot"]), str(unfinished.begin["source"])
         given = self.request.plan_file
@@ -198,6 +201,7 @@ class _Restore:
                 in_place=self.request.options.in_place,
                 skip_blocked=self.request.options.skip_blocked,
                 only=tuple(given.options.get("only", ())),
+                allow_replace=bool(given.options.get("allow_replace")),
             )
             return allowed, given.snapshot, given.source
         return self.request.options, self.request.snapshot, self.context.source().name
@@ -317,4 +321,5 @@ class _Restore:
 
 
 def _said(plan: Plan) -> list[str]:
-    return [f"{c.action} {c.key}" for c in plan.changes]
+    """What was said yes to; halfway through a replacement its second half is left."""
+    return [f"{action} {c.key}" for c in plan.changes for action in _PARTS.get(c.action, (c.action,))]
