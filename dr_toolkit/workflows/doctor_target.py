@@ -7,6 +7,7 @@ from typing import Any
 
 from dr_toolkit.config import Target
 from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.preflight.simulation import simulated
 from dr_toolkit.errors import AwsError, CloudDenied, DrToolkitError, SnapshotNotFound, UsageError
 from dr_toolkit.model.documents import BLOCKED, GAP, INFO, WARNING, Finding
 from dr_toolkit.model.estate import Snapshot
@@ -60,11 +61,14 @@ def readiness(context: Context, target: Target, spec: str) -> Iterator[Check]:
 
 
 def _planned(context: Context, target: Target, snapshot: Snapshot) -> Iterator[Check]:
+    from dr_toolkit.aws.routes import route
+
     here, there = snapshot.manifest.scope, context.cloud(target).scope
     options = Options(in_place=(here.account, here.region) == (there.account, there.region))
     seen = view(context, target.name, snapshot, options)
     planned = seen.plan(options)
-    found = sorted({*planned.plan.findings, *preflight.probed(seen, planned)})
+    asked = [*preflight.probed(seen, planned), *simulated(seen.cloud, planned.plan, route)]
+    found = sorted({*planned.plan.findings, *asked})
     yield from _told(f"target {target.name}", snapshot, planned, found)
 
 
@@ -80,6 +84,8 @@ def _told(subject: str, snapshot: Snapshot, planned: Planned, found: list[Findin
     for finding in found:
         if finding.code in _SAID:
             reasons.setdefault((finding.code, WARN, finding.text, ""), []).append(finding.key)
+        elif finding.code == "permission-simulated":
+            yield Check(subject, finding.code, GOOD, finding.text)
         elif finding.severity != INFO:
             reasons.setdefault((finding.code, _STATES[finding.severity], finding.text, ""), []).append(finding.key)
     for (name, state, told, mend), keys in reasons.items():

@@ -5,16 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dr_toolkit.engine.preflight import Scene, examined
+from dr_toolkit.engine.preflight.rules import limits
 from dr_toolkit.engine.preflight.trials import permissions
+from dr_toolkit.errors import AwsError
 from dr_toolkit.model.documents import Finding
 from dr_toolkit.resources import registry
 from dr_toolkit.workflows.targets import Planned, View
 
 
 def findings(seen: View, planned: Planned) -> list[Finding]:
-    """What the plan and the target say by themselves; calls nothing."""
+    """What the plan and the target say by themselves; the quota of rules is asked for only where it may not do."""
     known = frozenset(seen.snapshot.estate.lines)
-    return examined(Scene(planned.plan, planned.wanted, planned.survey, registry(), seen.target.map, known))
+    scene = Scene(planned.plan, planned.wanted, planned.survey, registry(), seen.target.map, known)
+    if any(True for _ in limits(scene)):
+        scene = replace(scene, rule_quota=_rule_quota(seen))
+    return examined(scene)
+
+
+def _rule_quota(seen: View) -> int | None:
+    """How many rules a group may have, by servicequotas:GetServiceQuota; None where that can't be told."""
+    try:
+        answer = seen.cloud.call("service-quotas", "GetServiceQuota", {"ServiceCode": "vpc", "QuotaCode": "L-0EA8095F"})
+        return int(answer["Quota"]["Value"])
+    except (AwsError, KeyError, TypeError, ValueError):
+        return None
 
 
 def probed(seen: View, planned: Planned) -> list[Finding]:

@@ -43,7 +43,12 @@ def test_a_target_that_is_ready(desk: Path, first: str, target: Gate) -> None:
     tried = [c.operation for c in target.since(mark) if c.params.get("DryRun")]
     assert sorted(tried) == sorted(set(tried))
     assert {"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"} <= set(tried)
-    assert "apigateway: AWS has no dry run of" in found["permission-unknown"]["text"]
+    said = run("doctor", "--to", "dr").out
+    assert "permission-unknown: apigateway: AWS has no dry run of" in said
+    assert (
+        "permission-unknown: apigateway: whether API Gateway's calls are allowed can't be simulated: The endpoint"
+        in said
+    )
 
 
 def test_what_the_role_may_not_do_is_a_problem_and_a_gap_of_the_plan(desk: Path, first: str, target: Gate) -> None:
@@ -87,3 +92,26 @@ def test_a_map_of_nothing_is_told(desk: Path, first: str, target: Gate) -> None:
     text = CONFIG.replace("dr: {region: us-west-2}", "dr: {region: us-west-2, map: {ec2.vpc/mian: vpc-1}}")
     Path("dr-toolkit.yaml").write_text(text, encoding="utf-8")
     assert "ec2.vpc/mian" in checks("--to", "dr")["map-unused"]["text"]
+
+
+def test_a_group_without_room_for_what_is_missing_is_told_and_nobody_is_shut_out(
+    company: Company, desk: Path, first: str, target: Gate
+) -> None:
+    """Sixty rules of which none is wanted: what fits is authorised, and what only narrows stays till all of it does."""
+    assert run("restore", "--to", "dr", "--yes", "--quiet", "--only", "ec2.security_group/main/web").code == 0
+    ec2 = company.client("ec2", "us-west-2")
+    (group,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])["SecurityGroups"]
+    held, group_id = group["IpPermissions"], group["GroupId"]
+    ec2.revoke_security_group_ingress(GroupId=group_id, IpPermissions=held)
+    narrow = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    ranges = [{"CidrIp": f"10.0.{n}.0/24"} for n in range(60)]
+    ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[narrow | {"IpRanges": ranges}])
+    planned = run("plan", "--to", "dr", "--only", "ec2.security_group/main/web")
+    assert planned.code == 3, planned.said
+    assert "no-headroom: there is no room to authorise before revoking: it would hold 61 inbound rules" in planned.out
+    failed = run("restore", "--to", "dr", "--yes", "--quiet", "--only", "ec2.security_group/main/web")
+    assert failed.code == 1
+    (after,) = ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
+    assert len(after["IpPermissions"][0]["IpRanges"]) == 60
+    company.rebuild_target()
+    target.reset()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from dr_toolkit.aws.routes import route
 from dr_toolkit.engine.preflight import Scene, examined
+from dr_toolkit.engine.preflight.simulation import simulated
 from dr_toolkit.engine.preflight.trials import permissions
 from dr_toolkit.errors import CloudDenied, CloudRefused
 from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Call, Change, Plan, Step
@@ -17,6 +20,7 @@ from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.tags import RUN_TOKEN
+from tests.aws_shapes import invalid
 
 HOME, AWAY = Scope("111122223333", "us-east-1"), Scope("111122223333", "us-west-2")
 RULE = "ec2.security_group_rule"
@@ -275,3 +279,72 @@ def test_an_endpoint_without_dry_runs_is_asked_for_no_change() -> None:
     found = next(iter(permissions(cloud, planned(MAKE), {})))
     assert (found.severity, found.key) == (WARNING, "ec2")
     assert [operation for operation, _ in cloud.calls] == ["DescribeVpcs"]
+
+
+def test_a_quota_that_is_known_is_a_limit_and_no_guess() -> None:
+    new = rules(75)
+    unsure = scene(new, steps=[step(CREATE, new)])
+    assert told(unsure)["over-quota"].severity == WARNING
+    assert told(replace(unsure, rule_quota=60))["over-quota"].severity == GAP
+    assert not told(replace(unsure, rule_quota=100))
+
+
+# --- IAM's simulation ---------------------------------------------------------------------------------------
+
+
+class Iam:
+    """An IAM that denies what is named."""
+
+    scope = AWAY
+
+    def __init__(self, arn: str, denied: tuple[str, ...] = ()) -> None:
+        self.arn, self.denied = arn, denied
+        self.asked: list[Mapping[str, Any]] = []
+
+    def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer as STS and IAM do."""
+        assert not invalid(service, operation, dict(params))
+        if operation == "GetCallerIdentity":
+            return {"Arn": self.arn}
+        if operation == "GetRole":
+            return {"Role": {"Arn": f"arn:aws:iam::111122223333:role/dr/{params['RoleName']}"}}
+        self.asked.append(params)
+        return {
+            "EvaluationResults": [
+                {"EvalResourceName": arn, "EvalDecision": "implicitDeny" if arn.endswith(self.denied) else "allowed"}
+                for arn in params["ResourceArns"]
+            ]
+        }
+
+
+def gateway(*operations: tuple[str, str]) -> Plan:
+    """A plan of these calls."""
+    steps = [Step(o, CREATE, (WEB,), s, Call(o, {})) for s, o in operations]
+    return Plan("s", "", "home", HOME, "away", AWAY, (), tuple(steps), (), (), "")
+
+
+CALLS = gateway(("apigateway", "CreateRestApi"), ("apigateway", "PutMethod"), ("apigatewayv2", "CreateRoute"))
+
+
+def test_iam_is_asked_for_the_paths_of_the_calls_and_the_role_of_the_session() -> None:
+    iam = Iam("arn:aws:sts::111122223333:assumed-role/dr-restore/me")
+    (found,) = simulated(iam, CALLS, route)
+    assert (found.code, found.severity) == ("permission-simulated", INFO)
+    assert {asked["PolicySourceArn"] for asked in iam.asked} == {"arn:aws:iam::111122223333:role/dr/dr-restore"}
+    paths = "arn:aws:apigateway:us-west-2::"
+    assert {asked["ActionNames"][0]: asked["ResourceArns"] for asked in iam.asked} == {
+        "apigateway:POST": [f"{paths}/apis/x/routes", f"{paths}/restapis"],
+        "apigateway:PUT": [f"{paths}/restapis/x/resources/x/methods/x"],
+    }
+
+
+def test_what_iam_denies_is_doubtful() -> None:
+    (found,) = simulated(Iam("arn:aws:iam::111122223333:user/me", ("/restapis",)), CALLS, route)
+    assert (found.severity, found.key) == (WARNING, "apigateway:POST on arn:aws:apigateway:us-west-2::/restapis")
+
+
+def test_who_can_not_be_told_is_not_simulated() -> None:
+    (found,) = simulated(Iam("arn:aws:iam::111122223333:root"), CALLS, route)
+    assert found.code == "permission-unknown"
+    assert list(simulated(Iam("arn:aws:iam::111122223333:user/me"), planned(), route)) != []
+    assert list(simulated(Iam("x"), gateway(("ec2", "CreateTags")), route)) == []

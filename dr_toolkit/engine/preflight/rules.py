@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dr_toolkit.engine.preflight.subject import Scene
-from dr_toolkit.model.changes import CREATE, DELETE
-from dr_toolkit.model.documents import WARNING, Finding, Resource
+from dr_toolkit.model.changes import CREATE, DELETE, REPLACE
+from dr_toolkit.model.documents import GAP, WARNING, Finding, Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.quotas import MANAGED_LISTS, RULES
 
@@ -20,16 +20,16 @@ Side = tuple[str, str, str]
 def limits(scene: Scene) -> Iterator[Finding]:
     """Groups that will hold more rules than AWS allows by default, or more than that for a while.
 
-    What is missing is authorised before what only narrows is revoked, so that nobody is shut out meanwhile. What the
-    account's own quota is can't be read here; that it is as high as the fullest group that is there is sure.
+    What is missing is authorised before what only narrows is revoked, so that nobody is shut out meanwhile. Where the
+    account's own quota is not known, it is as high as the fullest group that is there, or AWS's default.
     """
-    if not any(c.key.type == RULE and c.action == CREATE for c in scene.plan.changes):
+    if not any(c.key.type == RULE and c.action in (CREATE, REPLACE) for c in scene.plan.changes):
         return
     held: Counter[Side] = Counter()
     for key in scene.of(RULE, frozenset(scene.live.lines)):
         if (rule := scene.live.get(key)) is not None:
             held.update(_weight(rule, scene))
-    allowed = max(RULES, *held.values()) if held else RULES
+    allowed = scene.rule_quota or max([RULES, *held.values()])
     peak = Counter(held)
     for step in scene.plan.steps:
         for rule in _rules(step.action, step.keys, scene):
@@ -38,22 +38,23 @@ def limits(scene: Scene) -> Iterator[Finding]:
                 peak[side] = max(peak[side], held[side])
     for side, most in sorted(peak.items()):
         if most > allowed:
-            yield _told(side, most, held[side], allowed)
+            yield _told(side, most, held[side], allowed, sure=scene.rule_quota is not None)
 
 
-def _told(side: Side, most: int, final: int, allowed: int) -> Finding:
+def _told(side: Side, most: int, final: int, allowed: int, *, sure: bool) -> Finding:
     group, direction, family = side
     way = f"{'outbound' if direction == 'egress' else 'inbound'} rules for {family}"
     raise_it = "raise the quota of rules per group in the target region (VPC, L-0EA8095F)"
+    severity, limit = (GAP, f"{allowed}") if sure else (WARNING, f"{allowed} if nobody has raised that")
     if final > allowed:
-        text = f"it will hold {final} {way}, and AWS allows {allowed} if nobody has raised that: {raise_it}"
-        return Finding(WARNING, "over-quota", group, text)
+        text = f"it will hold {final} {way}, and AWS allows {limit}: {raise_it}"
+        return Finding(severity, "over-quota", group, text)
     text = (
         f"there is no room to authorise before revoking: it would hold {most} {way} for a while, and AWS allows "
-        f"{allowed} if nobody has raised that. What does not fit is refused, and nothing that only narrows is revoked "
-        f"then: {raise_it}, or revoke by hand what can be done without"
+        f"{limit}. What does not fit is refused, and nothing that only narrows is revoked then: {raise_it}, "
+        "or revoke by hand what can be done without"
     )
-    return Finding(WARNING, "no-headroom", group, text)
+    return Finding(severity, "no-headroom", group, text)
 
 
 def _rules(action: str, keys: tuple[ResourceKey, ...], scene: Scene) -> Iterator[Resource]:

@@ -19,6 +19,7 @@ class Scene:
     """A plan, what is wanted, and the survey that it rests on.
 
     ``given`` is what a person mapped, as it was written, and ``known`` the printed keys of the snapshot.
+    ``rule_quota`` is how many rules a group may have here, where that could be found out.
     """
 
     plan: Plan
@@ -27,6 +28,7 @@ class Scene:
     registry: Registry
     given: Mapping[str, str] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
+    rule_quota: int | None = None
 
     @property
     def live(self) -> Estate:
