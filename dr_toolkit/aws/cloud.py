@@ -27,7 +27,7 @@ from dr_toolkit.spec.rates import Rate, rates
 
 log = logging.getLogger(__name__)
 
-_READS = ("Get", "Describe", "List", "Lookup")
+_READS = ("Get", "Describe", "List", "Lookup", "Simulate")
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
 _LONGEST = 32.0

@@ -15,6 +15,7 @@ from dr_toolkit.cli.session import Session, check_writable, given, write_file
 @only
 @flag("--prune", text="Plan to remove whole things that the snapshot lacks.")
 @flag("--in-place", text="Allow the snapshot's own region as the target.")
+@flag("--allow-replace", text="Plan to delete and make again what can't be changed in place.")
 @flag("--allow-unsigned", text="Take a snapshot without a signature that counts; it is said.")
 @click.pass_context
 def plan(
@@ -25,6 +26,7 @@ def plan(
     only: tuple[str, ...],
     prune: bool,
     in_place: bool,
+    allow_replace: bool,
     allow_unsigned: bool,
 ) -> None:
     """Show what a restore would do; nothing is changed.
@@ -39,7 +41,7 @@ def plan(
     if out:
         check_writable(out)
     with session.working("planning") as progress:
-        options = Options(prune, in_place, only=only)
+        options = Options(prune, in_place, only=only, allow_replace=allow_replace)
         working = session.context(progress.advance, allow_unsigned=allow_unsigned)
         result = restore.plan(working, target, snapshot, options)
     if out:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dr_toolkit.cli import later
 from dr_toolkit.cli import undo as taking_back
 from dr_toolkit.cli.options import Command, flag, only
 from dr_toolkit.cli.session import Session, given
@@ -32,13 +31,9 @@ if TYPE_CHECKING:
 @flag("--prune", text="Remove whole things that the snapshot lacks.")
 @flag("--in-place", text="Allow the snapshot's own region as the target.")
 @flag("--skip-blocked", text="Restore the rest where something can't be (exit 3).")
+@flag("--allow-replace", text="Delete and make again what can't be changed in place; the plan says what that costs.")
 @flag("--allow-unsigned", text="Take a snapshot without a signature that counts; it is said, and kept in the journal.")
 @click.option("--secrets", "secrets_file", metavar="FILE", help="Values of API keys that the snapshot lacks.")
-@later.options(
-    {
-        "--allow-replace": {"is_flag": True},
-    }
-)
 @click.pass_context
 def restore(
     context: click.Context,
@@ -52,6 +47,7 @@ def restore(
     prune: bool,
     in_place: bool,
     skip_blocked: bool,
+    allow_replace: bool,
     allow_unsigned: bool,
     secrets_file: str | None,
 ) -> None:
@@ -75,7 +71,7 @@ def restore(
     given_plan = _read(plan_file, target or "TARGET") if plan_file else None
     target = _target(target, given_plan)
     _check(snapshot, plan_file, resume, only)
-    options, values = Options(prune, in_place, skip_blocked, only), _values(secrets_file)
+    options, values = Options(prune, in_place, skip_blocked, only, allow_replace), _values(secrets_file)
     request = workflow.Request(target, snapshot or "latest", options, resume, given_plan, values)
     with session.working("restoring") as progress:
         confirm = _confirmation(session, progress, yes)

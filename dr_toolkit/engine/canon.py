@@ -151,7 +151,9 @@ class Canon:
 
     def _check_located(self, text: str, path: str) -> None:
         """Ids that can't be derived for another region: said at capture, so that they can be mapped in peace."""
-        if f":userpool/{tokens.REGION}_" in text:
+        if f".amazonaws.com/{tokens.REGION}_" in text:
+            self._say(WARNING, "unportable-id", f"{path}: a user pool's id differs in another region; map {text}")
+        elif f":userpool/{tokens.REGION}_" in text:
             self._say(INFO, "unportable-id", f"{path}: a user pool's id differs in another region; map {text}")
         elif re.search(r"\.elb\.(?:\$\{AWS::Region\}\.)?amazonaws|\.\$\{AWS::Region\}\.elb\.amazonaws", text):
             self._say(INFO, "unportable-id", f"{path}: a load balancer's name differs in another region; map {text}")

@@ -53,3 +53,6 @@ CARRIERS = (
     ),
 )
 """Imports overwrite what is there: PutRestApi and ReimportApi of botocore's models."""
+
+IMPORTS = frozenset({"PutRestApi", "ReimportApi"})
+"""The operations of the imports."""

@@ -39,8 +39,9 @@ class Obstacles:
         if change.action in (DELETE, ADOPT):
             return None
         if change.action == REPLACE:
-            remedy = "make it as the snapshot says by hand, or remove it from the target, then plan again"
-            return Blocked(key, REPLACE, change.reason, remedy)
+            kept = "AWS makes it, and nobody can: leave it, or have the snapshot's source say the same"
+            anew = "--allow-replace deletes it and makes it again, where nothing stands on it; or do that by hand"
+            return Blocked(key, REPLACE, change.reason, kept if t.adopted(key) else anew)
         if change.action == CREATE and t.create is None:
             return Blocked(key, CREATE, "it can't be made by this tool", "make it by hand, then plan again")
         if change.action == CREATE and t.adopted(key) and not self._parent_is_new(key, changes):

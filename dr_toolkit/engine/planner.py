@@ -19,7 +19,7 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.fields import Kind
 from dr_toolkit.spec.marks import SPELLED
 from dr_toolkit.spec.registry import Registry
-from dr_toolkit.spec.served import DEPLOYMENTS, KINDS
+from dr_toolkit.spec.served import DEPLOYMENTS, KINDS, STAGES, kind_of
 
 _LOOKED_FOR = SPELLED | {"ec2.vpc_peering_connection"}
 """Landmarks that no call names, so that one that is missing would show only when it is too late."""
@@ -116,11 +116,15 @@ class _Planner:
 
     def _postpone(self, changes: dict[ResourceKey, Change]) -> None:
         """Stages outside of the part serve what they do: a deployment would let out all that its API's draft holds."""
-        for key in [key for key in changes if not self.s.part.holds(key)]:
+        outside = [key for key in changes if not self.s.part.holds(key)]
+        frozen = {name for t in self.registry for name in t.freezes} if outside else set()
+        edited = {kind_of(k.type).api_of(k) for k in changes if k.type in frozen and self.s.part.holds(k)}
+        for key in outside:
             del changes[key]
-            if key.type in DEPLOYMENTS:
+            api = kind_of(key.type).api_of(key)
+            if key.type in DEPLOYMENTS and (api in edited or key in self.s.owed):
                 self.result.postponed.add(key)
-            else:
+            elif key.type in STAGES and api in edited:
                 text = f"the draft of its API changes, and it serves what it did: to deploy, add --only '{key}'"
                 self.result.findings.append(Finding(WARNING, "not-deployed", key.text, text))
 

@@ -60,7 +60,7 @@ class _Woven:
         for step in reversed(rest):
             before |= {*step.needs} if step.id in before else set()
         found += [step if step.id in before else self._after_phases(step) for step in rest]
-        return _numbered(found)
+        return numbered(found)
 
     # --- one API --------------------------------------------------------------------------------------
 
@@ -161,7 +161,7 @@ def _renamed(step: Step, mark: str, phase: int) -> Step:
     return replace(step, id=mark + step.id, needs=tuple(mark + need for need in step.needs), phase=phase)
 
 
-def _numbered(found: list[Step]) -> list[Step]:
+def numbered(found: list[Step]) -> list[Step]:
     """In an order in which each comes after what it needs, with ids that count."""
     places = {step.id: number for number, step in enumerate(found)}
     by_id = {step.id: step for step in found}

@@ -20,7 +20,7 @@ from dr_toolkit.errors import (
     UsageError,
 )
 from dr_toolkit.model import planfile, wire
-from dr_toolkit.model.changes import ADOPT, Change, Plan
+from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.secrets import Hidden
@@ -29,7 +29,7 @@ from dr_toolkit.resources import registry
 from dr_toolkit.store.journal import LOOKED, Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
-from dr_toolkit.workflows import capture
+from dr_toolkit.workflows import capture, preflight
 from dr_toolkit.workflows.applying import Applying
 from dr_toolkit.workflows.context import LEASE_SECONDS, Context
 from dr_toolkit.workflows.forecasting import foreseen
@@ -47,6 +47,8 @@ from dr_toolkit.workflows.history import (
 )
 from dr_toolkit.workflows.targets import Options, Planned, View, view
 from dr_toolkit.workflows.traces import Tracing
+
+_PARTS = {REPLACE: (REPLACE, DELETE, CREATE)}
 
 Confirm = Callable[[PlanResult], bool]
 """Shows a plan and asks; False: don't."""
@@ -67,8 +69,9 @@ class Request:
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
     """What a restore would do; changes nothing."""
     snapshot = capture.load(context, context.source().name, spec)
-    planned = _planned(context, view(context, target, snapshot, options), options).checked()
-    return PlanResult(foreseen(planned).plan)
+    seen = view(context, target, snapshot, options)
+    planned = _planned(context, seen, options).checked()
+    return PlanResult(preflight.with_findings(foreseen(planned), preflight.probed(seen, planned)).plan)
 
 
 def _planned(context: Context, seen: View, options: Options) -> Planned:
@@ -166,7 +169,7 @@ class _Restore:
         if not first.plan.steps and unfinished is None:
             return self._nothing(first)
         agreed = not first.plan.steps or self._was_confirmed(first.plan, unfinished)
-        if not agreed and not confirm(PlanResult(foreseen(first).plan)):
+        if not agreed and not confirm(self._shown(first)):
             raise NotConfirmed(reason="the plan was not confirmed")
         self.journal = self._journal(first, unfinished)
         return self._apply(first, options)
@@ -194,6 +197,7 @@ class _Restore:
                 in_place=bool(said.get("in_place")),
                 skip_blocked=bool(said.get("skip_blocked")) or asked.skip_blocked,
                 only=tuple(said.get("only", ())),
+                allow_replace=bool(said.get("allow_replace")) or asked.allow_replace,
             )
             return merged, str(unfinished.begin["snapshot"]), str(unfinished.begin["source"])
         given = self.request.plan_file
@@ -203,6 +207,7 @@ class _Restore:
                 in_place=self.request.options.in_place,
                 skip_blocked=self.request.options.skip_blocked,
                 only=tuple(given.options.get("only", ())),
+                allow_replace=bool(given.options.get("allow_replace")),
             )
             return allowed, given.snapshot, given.source
         return self.request.options, self.request.snapshot, self.context.source().name
@@ -273,6 +278,10 @@ class _Restore:
         """What an undo of this run would need of what a plan is going to touch."""
         return self.tracing.facts(planned, self.seen.snapshot.manifest.selection)
 
+    def _shown(self, first: Planned) -> PlanResult:
+        """The plan as a person is asked about it."""
+        return PlanResult(preflight.with_findings(foreseen(first), preflight.findings(self.seen, first)).plan)
+
     # --- doing it ---------------------------------------------------------------------------------------
 
     def _apply(self, first: Planned, options: Options) -> RestoreResult:
@@ -333,4 +342,5 @@ def _no_undo(past: History, target: str) -> History:
 
 
 def _said(plan: Plan) -> list[str]:
-    return [f"{c.action} {c.key}" for c in plan.changes]
+    """What was said yes to; halfway through a replacement its second half is left."""
+    return [f"{action} {c.key}" for c in plan.changes for action in _PARTS.get(c.action, (c.action,))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.config import Source, Target, selects
-from dr_toolkit.engine import planner, replays
+from dr_toolkit.engine import planner, replacing, replays
 from dr_toolkit.engine.api_remarks import PERMISSION
 from dr_toolkit.engine.batch import Aim
 from dr_toolkit.engine.exports import NOT_EXPORTED, UNEXPORTABLE, Asked
@@ -21,7 +21,7 @@ from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
 from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
-from dr_toolkit.model.changes import UPDATE, Blocked, Plan
+from dr_toolkit.model.changes import UPDATE, Blocked, Plan, Step
 from dr_toolkit.model.documents import EXCLUDED, FAILED, INFO, Finding, Scope
 from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.keys import ResourceKey
@@ -32,6 +32,7 @@ from dr_toolkit.spec.served import APIS, DEPLOYMENTS
 from dr_toolkit.spec.types import ResourceType, Row
 from dr_toolkit.workflows import secrets, selecting
 from dr_toolkit.workflows.context import LEFT_OUT, UNSIGNED, Context, keep_within, stage_key
+from dr_toolkit.workflows.standing import standing_on
 
 _WHATEVER_IS_SAID = frozenset({"apigatewayv2.routing_rule"})
 """What is looked for in a target even where what it lies in says that there is none."""
@@ -45,10 +46,12 @@ class Options:
     in_place: bool = False
     skip_blocked: bool = False
     only: tuple[str, ...] = ()
+    allow_replace: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """As a plan and a journal keep it."""
         facts: dict[str, Any] = {"prune": self.prune, "in_place": self.in_place, "skip_blocked": self.skip_blocked}
+        facts |= {"allow_replace": True} if self.allow_replace else {}
         return facts | ({"only": sorted(self.only)} if self.only else {})
 
 
@@ -223,6 +226,16 @@ class View:
         named = tuple(glob for glob in selection.include if "/" in glob) if selection else ()
         return bool(named) and selects(Source("", "", include=named), text, ())
 
+    def _drafted(self, situation: Situation, options: Options) -> tuple[planner.Draft, list[Step]]:
+        """What is done about each difference, and by which steps."""
+        scope = self.cloud.scope
+        if options.allow_replace:
+            used = standing_on(self.cloud, replacing.candidates(situation), situation.bindings)
+            return replacing.planned(situation, used, scope)
+        draft = planner.draft(situation)
+        self.context.progress("ordering the steps")
+        return draft, replays.steps(draft, situation, scope)
+
     def plan(self, options: Options, made: Made | None = None) -> Planned:
         """What a restore would do now; changes nothing."""
         found = self.survey(made)
@@ -245,9 +258,8 @@ class View:
             blocked=tuple(b for b in blocked if part.holds(b.key)),
             part=part,
         )
-        draft = planner.draft(situation)
+        draft, ordered = self._drafted(situation, options)
         unknown = secrets.unknown(self.context, draft.changes)
-        self.context.progress("ordering the steps")
         manifest = self.snapshot.manifest
         body = manifest.objects["body"].sha256
         said = [f for f in (*moved.findings, *left, *_worth_saying(self.snapshot)) if part.concerns(f)]
@@ -259,7 +271,7 @@ class View:
             target=self.target.name,
             target_scope=self.cloud.scope,
             changes=tuple(draft.changes),
-            steps=tuple(replays.steps(draft, situation, self.cloud.scope)),
+            steps=tuple(ordered),
             blocked=tuple(draft.blocked),
             findings=tuple(sorted({*draft.findings, *unknown, *said})),
             fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings, part),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_toolkit.engine.batch import IMPORTS
+from dr_toolkit.engine.carriers import IMPORTS
 from dr_toolkit.engine.compare import same
 from dr_toolkit.engine.reversal import Touched
 from dr_toolkit.model import wire
