@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dr_toolkit.engine.policies import Statement, statements
 from dr_toolkit.engine.rulebook import references
 from dr_toolkit.engine.rulebook.apis import API
 from dr_toolkit.engine.rulebook.case import Case, Rule
 from dr_toolkit.model.alerts import CRITICAL, HIGH, MEDIUM
+from dr_toolkit.spec.policies import Statement, statements
 
 _NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
@@ -30,7 +30,7 @@ def _principals(statement: Statement) -> Iterator[str]:
         yield "*"
     held = statement.get("Principal") or []
     for names in held.values() if isinstance(held, Mapping) else [held]:
-        yield from map(str, names)
+        yield from map(str, names if isinstance(names, list) else [names])
 
 
 def _anyone(statement: Statement) -> bool:
