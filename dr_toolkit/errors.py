@@ -76,7 +76,7 @@ class CloudRefused(AwsError):
 class CloudDenied(CloudRefused):
     """Not allowed: {service}:{operation} in {region}: {code}: {reason}"""
 
-    hint = "Allow {service}:{operation} for the role in use, then run the command again."
+    hint = "Allow {service}:{operation} for the role in use (dr-toolkit policy prints all it needs), then run it again."
 
 
 class CloudThrottled(CloudRefused):

@@ -36,7 +36,7 @@ def _prepare(row: Row, scope: Scope) -> dict[str, Any]:
         endpoint.pop("ipAddressType")
     data["endpointConfiguration"] = endpoint
     if isinstance(data.get("policy"), str):
-        data["policy"] = policies.canonical(_own_arns(policies.unescaped(data["policy"]), str(data["id"])))
+        data["policy"] = _own_arns(policies.unescaped(data["policy"]), str(data["id"]))
     data["tags"] = tags.of_map(data.get("tags"))
     return data
 

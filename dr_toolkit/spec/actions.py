@@ -128,7 +128,7 @@ _BESIDE: tuple[tuple[str, tuple[Need, ...]], ...] = (
     (
         "apigateway:UpdateDomainName",
         (
-            Need("apigateway:RemoveCertificateFromDomain", _DOMAINS),
+            Need("apigateway:RemoveCertificateFromDomain", _DOMAINS[1:]),
             Need("apigateway:UpdateDomainNameManagementPolicy", _PRIVATE_DOMAINS),
         ),
     ),

@@ -198,7 +198,8 @@ def _patched(params: Params) -> dict[str, str]:
 def _sensitive(entry: Entry, params: Params, resource: str, private: str) -> Iterator[Asked]:
     """What changes who may come in has actions of its own."""
     patched = _patched(params)
-    if entry.operation in ("CreateRestApi", "UpdateRestApi") and (params.get("policy") or "/policy" in patched):
+    written = params.get("policy") or "/policy" in patched or "x-amazon-apigateway-policy" in _document(params)
+    if entry.operation in ("CreateRestApi", "UpdateRestApi", "ImportRestApi", "PutRestApi") and written:
         yield Asked("apigateway:UpdateRestApiPolicy", resource)
     if entry.operation in ("CreateDomainName", "UpdateDomainName"):
         trust = [value for path, value in patched.items() if path.startswith("/mutualTls")]
@@ -216,12 +217,19 @@ def _sensitive(entry: Entry, params: Params, resource: str, private: str) -> Ite
         yield Asked("apigateway:CreateAccessAssociation", params["domainNameArn"])
 
 
+def _document(params: Params) -> str:
+    """The document that an import brings."""
+    body = params.get("body") or params.get("Body") or ""
+    return body.decode(errors="replace") if isinstance(body, bytes) else str(body)
+
+
 def _roles(entry: Entry, params: Params) -> Iterator[Asked]:
     """Roles that a call hands on, and the one that AWS makes for itself at the first API, domain or link."""
     patched = _patched(params)
     members = ("credentials", "authorizerCredentials", "CredentialsArn", "AuthorizerCredentialsArn")
     given = [str(params.get(name, "")) for name in members]
     given += [value for path, value in patched.items() if path in ("/cloudwatchRoleArn", "/authorizerCredentials")]
+    given += re.findall(r"arn:aws:iam::\d+:role/[\w+=,.@/-]+", _document(params))
     for role in given:
         if ":role/" in role:
             yield Asked("iam:PassRole", role, {"iam:PassedToService": "apigateway.amazonaws.com"})

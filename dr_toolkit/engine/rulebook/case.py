@@ -152,6 +152,46 @@ def changed(*path: str, default: Any = None) -> Check:
     return check
 
 
+def lost(*path: str, what: str) -> Check:
+    """A check whether something that was there is not any more."""
+
+    def check(case: Case) -> str:
+        old, new = case.pair(*path)
+        return what if case.edit and old and not new else ""
+
+    return check
+
+
+def moved(*path: str) -> Check:
+    """A check whether something is there on both sides, and differs."""
+
+    def check(case: Case) -> str:
+        old, new = case.pair(*path)
+        return changed(*path)(case) if old and new else ""
+
+    return check
+
+
+def more(*path: str, what: str) -> Check:
+    """A check whether a list holds what it did not; of one that is new all is told."""
+
+    def check(case: Case) -> str:
+        old, new = (set(map(str, value or ())) for value in case.pair(*path))
+        return f"{', '.join(sorted(new - old))} {what}" if new - old and not case.removed else ""
+
+    return check
+
+
+def only(*words: str) -> Check:
+    """A check whether nothing else differs than members that only people read."""
+
+    def check(case: Case) -> str:
+        names = case.change.names
+        return f"{', '.join(sorted(names))} only" if case.edit and names and names <= set(words) else ""
+
+    return check
+
+
 def led(old: Any, new: Any) -> str:
     """Two values with an arrow between them; of long ones that begin alike, what they begin with is left out."""
     if isinstance(old, str) and isinstance(new, str) and len(old) + len(new) > _LONG:
