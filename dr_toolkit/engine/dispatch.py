@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
-from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.ports import Cloud, Lane
 
 T = TypeVar("T")
 Work = Generator[float, None, T]
@@ -114,15 +114,19 @@ class Job(Protocol[T]):
 
 
 class Dispatch(Generic[T]):
-    """Runs the pieces that are put in, by number: among those that may go equally soon the smallest goes first."""
+    """Runs the pieces that are put in, by number.
+
+    Among those that may go equally soon, those of the slowest lane go first, so that it is never left unused, and of
+    these the smallest number.
+    """
 
     def __init__(self, cloud: Cloud, pace: Pace) -> None:
         self._cloud, self._pace = cloud, pace
-        self._lanes: dict[Hashable, list[int]] = {}
-        self._lane_of: dict[int, Hashable] = {}
+        self._lanes: dict[Lane, list[int]] = {}
+        self._lane_of: dict[int, Lane] = {}
         self._waiting: dict[int, tuple[float, Work[T]]] = {}
 
-    def put(self, number: int, lane: Hashable) -> None:
+    def put(self, number: int, lane: Lane) -> None:
         """Put in a piece, with what limits its calls (``Cloud.lane``)."""
         self._lane_of[number] = lane
         heapq.heappush(self._lanes.setdefault(lane, []), number)
@@ -166,9 +170,14 @@ class Dispatch(Generic[T]):
         lanes |= {self._lane_of[number] for number in self._waiting}
         delays = {lane: max(0.0, self._cloud.delay(lane, ahead)) for lane in lanes}
         now = self._pace.ticks()
-        found = [(delays[lane], numbers[0]) for lane, numbers in self._lanes.items() if numbers]
-        found += [(max(due - now, delays[self._lane_of[n]]), n) for n, (due, _) in self._waiting.items()]
-        return min(found, default=None)
+        found = [(delays[lane], -lane.interval, numbers[0]) for lane, numbers in self._lanes.items() if numbers]
+        for number, (due, _) in self._waiting.items():
+            lane = self._lane_of[number]
+            found.append((max(due - now, delays[lane]), -lane.interval, number))
+        if not found:
+            return None
+        seconds, _, number = min(found)
+        return seconds, number
 
     def _hand_out(self, number: int, crew: Crew[T], job: Job[T]) -> None:
         if number in self._waiting:
