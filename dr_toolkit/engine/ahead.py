@@ -107,7 +107,7 @@ class _Reads:
         self._hopeless = self._hopeless or isinstance(result.error, _HOPELESS)
         self.results[result.number] = result
 
-    def idle(self) -> None:
+    def flush(self) -> None:
         """See ``dispatch.Job``."""
 
     def _read(self, call: Asked) -> Work[Answer]:

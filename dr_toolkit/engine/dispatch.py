@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,7 +55,6 @@ class Crew(Generic[T]):
     def __init__(self, workers: int) -> None:
         self._pool = ThreadPoolExecutor(workers, "dr-toolkit") if workers > 1 else None
         self._results: SimpleQueue[Result[T]] = SimpleQueue()
-        self._workers = max(1, workers)
         self.busy: set[int] = set()
         """The numbers of the pieces that are under way."""
 
@@ -67,11 +66,6 @@ class Crew(Generic[T]):
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=False)
-
-    @property
-    def free(self) -> bool:
-        """Whether somebody has nothing to do."""
-        return len(self.busy) < self._workers
 
     def start(self, number: int, work: Work[T]) -> None:
         """Have a piece go on to its next wait, or to its end."""
@@ -104,13 +98,13 @@ class Job(Protocol[T]):
     """What the pieces are, by number. All of it is called in the thread that dispatches."""
 
     def start(self, number: int) -> Work[T] | None:
-        """The piece, right before it goes; None where there is nothing to be done after all."""
+        """The piece, which is about to go; None where there is nothing to be done after all."""
 
     def done(self, result: Result[T]) -> None:
         """Take note of a piece's end."""
 
-    def idle(self) -> None:
-        """Do what must not wait, for now there will be waiting."""
+    def flush(self) -> None:
+        """Make fast what was noted: called before pieces go that were started, and before any waiting."""
 
 
 class Dispatch(Generic[T]):
@@ -146,26 +140,34 @@ class Dispatch(Generic[T]):
                 raise
 
     def _turn(self, crew: Crew[T], job: Job[T]) -> bool:
-        """Hand out one piece or take in one result; False where there is neither."""
-        choice = self._soonest(crew) if crew.free else None
-        if choice is not None and choice[0] <= 0:
-            self._hand_out(choice[1], crew, job)
-            return True
-        job.idle()
-        if choice is None and not crew.busy:
-            return False
-        if crew.busy:
-            result = crew.result(choice[0] if choice else None)
+        """Take in what has come, then hand out all that may go, or wait; False where nothing is left."""
+        while (result := crew.result(0.0)) is not None:
+            self._take_in(result, job)
+        begun: dict[int, Work[T]] = {}
+        soonest = None
+        while len(crew.busy) + len(begun) < self._pace.workers:
+            soonest = self._soonest([*crew.busy, *begun])
+            if soonest is None or soonest[0] > 0:
+                break
+            begun |= self._begun(soonest[1], job)
+            soonest = None
+        if not begun and not crew.busy and soonest is not None:
+            job.flush()
+            self._pace.pause(soonest[0])
+            begun = self._begun(soonest[1], job)
+        job.flush()
+        for number, work in begun.items():
+            crew.start(number, work)
+        if not begun and crew.busy:
+            result = crew.result(soonest[0] if soonest else None)
             if result is not None:
                 self._take_in(result, job)
-        elif choice is not None:
-            self._pace.pause(choice[0])
-            self._hand_out(choice[1], crew, job)
-        return True
+            return True
+        return bool(begun) or soonest is not None
 
-    def _soonest(self, crew: Crew[T]) -> tuple[float, int] | None:
+    def _soonest(self, busy: Iterable[int]) -> tuple[float, int] | None:
         """The seconds until a piece may go, and which: the one for which they are the fewest."""
-        ahead = [self._lane_of[number] for number in crew.busy]
+        ahead = [self._lane_of[number] for number in busy]
         lanes = {lane for lane, numbers in self._lanes.items() if numbers}
         lanes |= {self._lane_of[number] for number in self._waiting}
         delays = {lane: max(0.0, self._cloud.delay(lane, ahead)) for lane in lanes}
@@ -179,14 +181,13 @@ class Dispatch(Generic[T]):
         seconds, _, number = min(found)
         return seconds, number
 
-    def _hand_out(self, number: int, crew: Crew[T], job: Job[T]) -> None:
+    def _begun(self, number: int, job: Job[T]) -> dict[int, Work[T]]:
+        """The piece, taken out of what waits to go; nothing where there is nothing to be done after all."""
         if number in self._waiting:
-            work: Work[T] | None = self._waiting.pop(number)[1]
-        else:
-            heapq.heappop(self._lanes[self._lane_of[number]])
-            work = job.start(number)
-        if work is not None:
-            crew.start(number, work)
+            return {number: self._waiting.pop(number)[1]}
+        heapq.heappop(self._lanes[self._lane_of[number]])
+        work = job.start(number)
+        return {} if work is None else {number: work}
 
     def _take_in(self, result: Result[T], job: Job[T]) -> None:
         if result.seconds is None:
@@ -201,3 +202,5 @@ class Dispatch(Generic[T]):
             if result is not None and result.seconds is None and isinstance(result.error, Exception | None):
                 with suppress(Exception):  # what ended the run is what is raised
                     job.done(result)
+        with suppress(Exception):
+            job.flush()

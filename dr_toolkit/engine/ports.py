@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,5 +48,8 @@ class Cloud(Protocol):
 class Record(Protocol):
     """A run's journal: what was about to be done, and what came of it."""
 
-    def append(self, kind: str, **facts: Any) -> None:
-        """Write the next record; raises LockedError where somebody else holds the run."""
+    def append_all(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write the next records, each a kind and facts, all or none; raises LockedError where another holds the run.
+
+        They are durable when this returns. With none of them it is a sign of life, given before every waiting.
+        """

@@ -53,7 +53,7 @@ def restored(on: Scene) -> tuple[list[Entry], float]:
 
 
 def test_a_restore_draws_on_all_rates_side_by_side() -> None:
-    """It takes as long as the one that binds, though six others are as slow as to take half of that."""
+    """It takes as long as the rate that binds: whatever the others hold up fits into that time."""
     with scene(ESTATE) as on:
         made, seconds = restored(on)
     assert refused(made) == []

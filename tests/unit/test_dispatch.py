@@ -72,7 +72,7 @@ class Jobs:
         assert result.value() == "made"
         self.ended.append((result.number, self.clock.now()))
 
-    def idle(self) -> None:
+    def flush(self) -> None:
         """See ``dispatch.Job``."""
 
 
