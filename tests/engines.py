@@ -10,6 +10,7 @@ from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader, Reading
 from dr_toolkit.engine.pairing import pair
 from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.survey import Outlook, survey
 from dr_toolkit.engine.translate import Wishes, translate
 from dr_toolkit.model.changes import Join, Step
@@ -45,7 +46,7 @@ def plan(
     """What would make a region like an estate of another: the draft, its steps, and the ids that are known there."""
     moved = translate(wanted, source, cloud.scope, Wishes(), registry())
     found = survey(cloud, registry(), Outlook(landmarks=frozenset(LANDMARKS)))
-    situation = planner.Situation(moved.estate, found.estate, registry(), found.bindings, prune)
+    situation = Situation(moved.estate, found.estate, registry(), found.bindings, prune)
     draft = planner.draft(situation)
     return draft, replays.steps(draft, situation, cloud.scope), dict(found.bindings)
 

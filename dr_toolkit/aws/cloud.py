@@ -19,11 +19,12 @@ from urllib.parse import urlsplit
 from dr_toolkit.aws.faults import from_answer, from_failure
 from dr_toolkit.aws.hush import carries_secrets, hushed
 from dr_toolkit.aws.pacing import Pacer
-from dr_toolkit.aws.rates import rates
 from dr_toolkit.engine.ports import Lane
 from dr_toolkit.errors import AwsError, CloudRefused, CloudThrottled, CloudUnreachable, UsageError
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.secrets import Vault, holds_secret, resolved
+from dr_toolkit.spec.actions import Request
+from dr_toolkit.spec.rates import rates
 
 log = logging.getLogger(__name__)
 
@@ -200,8 +201,9 @@ def _retry_after(error: Any) -> float | None:
 def _call(client: Any, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
     from botocore import xform_name
 
-    answer = getattr(client, xform_name(operation))(**params)
-    return dict(answer)
+    answer = dict(getattr(client, xform_name(operation))(**params))
+    # A body that is the whole answer comes as a stream, which is read while a failure of it is one of the call's.
+    return {name: value.read() if hasattr(value, "read") else value for name, value in answer.items()}
 
 
 def _make_client(session: Any, service: str, region: str, endpoint_url: str | None, attempts: int) -> Any:
@@ -299,3 +301,13 @@ def operations(service: str) -> list[str]:
     import botocore.session
 
     return list(botocore.session.get_session().get_service_model(service).operation_names)
+
+
+def request(service: str, operation: str) -> Request:
+    """What an operation is on the wire, by the botocore that is installed; nothing is called."""
+    import botocore.session
+
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _loader(None))
+    http = session.get_service_model(service).operation_model(operation).http
+    return Request(str(http["method"]), str(http["requestUri"]).partition("?")[0])

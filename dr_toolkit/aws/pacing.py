@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dr_toolkit.aws.rates import Rate
+from dr_toolkit.spec.rates import Rate
 
 MARGIN = 0.98
 """The part of a rate that is used."""

@@ -35,6 +35,7 @@ sources:
       - apigateway.client_certificate
       - apigateway.documentation_*
       - apigateway.domain_name_access_association
+      - apigateway.rest_api/*/stage/*/deployed    # what stages serve: its exports are no such documents
       - ec2.security_group_vpc_association
 
 targets:

@@ -9,11 +9,10 @@ from typing import Any
 from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
 from dr_toolkit.engine.ports import Cloud, Lane
 from dr_toolkit.errors import CloudRefused, CloudUnreachable, CredentialsMissing, RegionUnavailable
-from dr_toolkit.model.documents import Scope
 from dr_toolkit.spec.types import Paging
 
 Answer = dict[str, Any]
-Asked = tuple[str, str, Mapping[str, Any]]
+Read = tuple[str, str, Mapping[str, Any]]
 """A read: service, operation, parameters."""
 
 _HOPELESS = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
@@ -28,13 +27,9 @@ class Ahead:
     def __init__(self, cloud: Cloud, pace: Pace, progress: Callable[[str], None] = lambda text: None) -> None:
         self._cloud, self._pace, self._progress = cloud, pace, progress
         self._kept: dict[str, Result[Answer]] = {}
+        self.scope = cloud.scope
 
-    @property
-    def scope(self) -> Scope:
-        """See ``ports.Cloud``."""
-        return self._cloud.scope
-
-    def fetch(self, calls: Iterable[Asked]) -> None:
+    def fetch(self, calls: Iterable[Read]) -> None:
         """Make these reads, each of them once; where the region can't be got at, no more of them are begun."""
         wanted = {_name(*call): call for call in calls}
         job = _Reads(self._cloud, [call for name, call in wanted.items() if name not in self._kept], self._progress)
@@ -83,7 +78,7 @@ class Ahead:
 class _Reads:
     """The job that is dispatched: results by number of the call."""
 
-    def __init__(self, cloud: Cloud, calls: list[Asked], progress: Callable[[str], None]) -> None:
+    def __init__(self, cloud: Cloud, calls: list[Read], progress: Callable[[str], None]) -> None:
         self._cloud, self.calls, self._progress = cloud, calls, progress
         self.results: dict[int, Result[Answer]] = {}
         self._hopeless = False
@@ -110,7 +105,7 @@ class _Reads:
     def flush(self) -> None:
         """See ``dispatch.Job``."""
 
-    def _read(self, call: Asked) -> Work[Answer]:
+    def _read(self, call: Read) -> Work[Answer]:
         yield from ()  # it never waits
         return self._cloud.call(*call)
 

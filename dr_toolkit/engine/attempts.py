@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.engine.dispatch import Work
 from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.readback import Mend
+from dr_toolkit.engine.refs import refs_in
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError, CloudDenied, CloudInDoubt, CloudRefused, CloudThrottled, CloudUnreachable
 from dr_toolkit.model import wire
-from dr_toolkit.model.changes import CREATE, DELETE, Dumped, Join, Step, Until
+from dr_toolkit.model.changes import CREATE, DELETE, ONE_OF, Dumped, Join, Step, Until
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.secrets import Csv
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import kind_of
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
+
+log = logging.getLogger(__name__)
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
 """Seconds between tries of one call."""
@@ -27,6 +34,7 @@ LAG = 5.0
 READY = (2.0, 4.0, *(8.0,) * 110)
 """Seconds between looks at something that takes minutes to be ready."""
 
+_LATE = "again"
 _BUSY = ("concurrent modification", "already an update in progress", "update is in progress")
 
 Bound = dict[str, str]
@@ -38,22 +46,51 @@ class Attempts:
     """Makes the calls of steps, and yields the waits between them. Safe in threads.
 
     ``bindings`` are the physical ids that are known; ``look`` surveys the named types again, one survey at a time;
-    ``run`` is the run's tag.
+    ``run`` is the run's tag; ``mends`` tell by the ids of imports what is still to be done after them, and ``instead``
+    by the ids of other steps that stand for many what is done where AWS refuses them.
     """
 
     cloud: Cloud
     registry: Registry
-    bindings: Mapping[str, str]
+    bindings: dict[str, str]
     run: str
     look: Callable[[Iterable[str]], Survey]
     seen: frozenset[str] = frozenset()
+    mends: Mapping[str, Callable[[], Mend]] = field(default_factory=dict)
+    instead: Mapping[str, Sequence[Step]] = field(default_factory=dict)
+    ticks: Callable[[], float] = time.monotonic
     calls: int = 0
+    _born: dict[ResourceKey, float] = field(default_factory=dict)
+    _lag: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _looking: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, step: Step) -> Work[Bound]:
         """Do all of a step; returns the physical ids of what it made. Raises Unsure and what can't be got over."""
-        return self._all_or_each(step) if step.call.until is None else self._wait(step, step.call.until)
+        if step.call.until is not None:
+            return self._wait(step, step.call.until)
+        return self._import(step) if step.id in self.mends else self._all_or_each(step)
+
+    def _import(self, step: Step) -> Work[Bound]:
+        """Import an API, read back what came of it, and mend it; where AWS refuses the import, all of it is mending."""
+        try:
+            yield from self._tries(step)
+        except (CloudDenied, CloudThrottled):
+            raise
+        except CloudRefused as error:
+            log.warning("AWS refuses an import, so that each thing is made by itself: %s", error)
+        mend = self.mends[step.id]()
+        self.bindings.update(mend.bindings)
+        return mend.bindings | (yield from self._each(mend.steps))
+
+    def _each(self, steps: Iterable[Step]) -> Work[Bound]:
+        """Make one step after another."""
+        made: Bound = {}
+        for step in steps:
+            bound = yield from self._all_or_each(step)
+            self.bindings.update(bound)
+            made |= bound
+        return made
 
     def _call(self, step: Step) -> dict[str, Any]:
         with self._lock:
@@ -86,6 +123,9 @@ class Attempts:
         except (CloudDenied, CloudThrottled):
             raise
         except CloudRefused as error:
+            if step.id in self.instead:
+                log.warning("AWS refuses many at once, so that each is made by itself: %s", error)
+                return (yield from self._each(self.instead[step.id]))
             parts = [_narrowed(step, [key]) for key in step.keys]
             if len(parts) < 2 or parts[0] is step:
                 raise
@@ -110,10 +150,13 @@ class Attempts:
     def _tries(self, step: Step) -> Work[Bound]:
         """Call until it is done; returns the physical ids that the answer gave. Raises what can't be got over."""
         doubted = False
+        if (early := self._still_unseen(step)) > 0:
+            yield early
         for wait in (*WAITS, None):
             try:
                 answer = self._call(step)
-                return {key.text: _dotted(answer, path) for key, path in step.call.binds.items()}
+                self._born |= dict.fromkeys(step.call.binds, self.ticks())
+                return (yield from self._bound(step.call.binds, answer))
             except (CloudInDoubt, CloudRefused, CloudUnreachable) as error:
                 in_doubt = isinstance(error, CloudInDoubt)
                 doubted = doubted or in_doubt
@@ -124,6 +167,7 @@ class Attempts:
                     if doubted and not isinstance(error, CloudUnreachable):
                         raise Unsure(str(error)) from error
                     raise
+                self._note_late(step, error, wait)
                 yield wait
                 if verdict == "check":
                     left, bound = self._look_at(step)
@@ -136,6 +180,32 @@ class Attempts:
                         raise
                     step = left
         raise AssertionError("the last try returns or raises")
+
+    def _bound(self, binds: Mapping[ResourceKey, str], answer: Mapping[str, Any]) -> Work[Bound]:
+        """The physical ids that an answer gives; of several at once, those that a look can tell apart."""
+        told = {key.text: _dotted(answer, path) for key, path in binds.items() if not path.endswith(ONE_OF)}
+        sought = {key: _listed(answer, path) for key, path in binds.items() if path.endswith(ONE_OF)}
+        given = {each for ids in sought.values() for each in ids}
+        for wait in (*WAITS, None) if sought else ():
+            with self._looking:
+                found = self.look({key.type for key in sought}).bindings
+            told |= {key.text: found[key.text] for key, ids in sought.items() if found.get(key.text) in ids}
+            if wait is None or given <= set(told.values()):
+                break
+            yield wait
+        return told
+
+    def _still_unseen(self, step: Step) -> float:
+        """Seconds until what a step refers to can be expected to be known everywhere, by what others took till then."""
+        born = [self._born[key] for key in refs_in(step.call.params) if key in self._born]
+        return max(born) + self._lag - self.ticks() if born and _LATE in step.call.tolerates.values() else 0.0
+
+    def _note_late(self, step: Step, error: AwsError, wait: float) -> None:
+        """Keep in mind how old something that was made has to be at least, until it can be used."""
+        if isinstance(error, CloudRefused) and step.call.tolerates.get(error.code) == _LATE:
+            now = self.ticks()
+            born = [self._born[key] for key in refs_in(step.call.params) if key in self._born]
+            self._lag = max(self._lag, min(LAG, now - max(born, default=now) + wait))
 
     def _meaning(self, step: Step, error: AwsError, doubted: bool) -> str:
         """What an error means for a step: done, again, check, or raise.
@@ -201,8 +271,10 @@ class Attempts:
                 return self._id(value.key)
             case Join():
                 return "".join(self._id(p.key) if isinstance(p, Ref) else p for p in value.parts)
+            case Csv():
+                return replace(value, rows=tuple(tuple(self._resolved(row, token)) for row in value.rows))
             case Dumped():
-                return wire.dumps(self._resolved(value.value, token)).encode()
+                return wire.dumps(self._resolved(value.value, token))
             case str():
                 return {RUN_TOKEN: self.run, CLIENT_TOKEN: token}.get(value, value)
             case dict():
@@ -239,6 +311,14 @@ def _narrowed(step: Step, left: list[ResourceKey]) -> Step:
 
 def _carries_run(params: Mapping[str, Any]) -> bool:
     return RUN_TOKEN in repr(params)
+
+
+def _listed(answer: Mapping[str, Any], path: str) -> list[str]:
+    """The ids at a place that ends in ``ONE_OF``."""
+    value: Any = answer
+    for part in path.removesuffix(ONE_OF).split("."):
+        value = value[part]
+    return [str(each) for each in value]
 
 
 def _dotted(answer: Mapping[str, Any], path: str) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_toolkit.engine.ahead import Ahead, Asked
+from dr_toolkit.engine.ahead import Ahead, Read
+from dr_toolkit.engine.demands import Demands
 from dr_toolkit.engine.dispatch import Pace
+from dr_toolkit.engine.exports import Asked, Exporter, Exports
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
     AwsError,
@@ -20,9 +22,8 @@ from dr_toolkit.errors import (
 from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.model.secrets import Hidden
-from dr_toolkit.spec.fields import Field, Kind
-from dr_toolkit.spec.marks import found_in
-from dr_toolkit.spec.registry import Registry, references
+from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.served import KINDS, Serving
 from dr_toolkit.spec.types import Detail, Listing, Paging, ResourceType, Row
 
 FATAL = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
@@ -36,16 +37,14 @@ HEART = frozenset({"ec2", "apigateway", "apigatewayv2"})
 
 Progress = Callable[[str], None]
 
-_MARKS = {"vpce-": "ec2.vpc_endpoint", "vpc-": "ec2.vpc"}
-"""How the ids of landmarks that stand inside text begin."""
-
 
 @dataclass
 class Reading:
-    """Rows by type as AWS returned them, and coverage by type."""
+    """Rows by type as AWS returned them, coverage by type, and what stages serve, as far as that was asked for."""
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     coverage: dict[str, Coverage] = field(default_factory=dict)
+    exports: Exports = field(default_factory=Exports)
 
     def fail(self, name: str, reason: str) -> None:
         """Take a type as not read after all, and say why."""
@@ -72,15 +71,16 @@ class Reader:
         progress: Progress = lambda text: None,
         *,
         secrets: bool = False,
+        given: Mapping[str, list[Row]] | None = None,
         pace: Pace = Pace(),  # noqa: B008  # it is frozen
     ) -> None:
         self._secrets = secrets
         self._cloud, self._registry, self._progress = Ahead(cloud, pace, progress), registry, progress
         self._pages: dict[str, list[dict[str, Any]]] = {}
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: dict[str, list[Row]] = dict(given or {})
         self._failed: dict[str, str] = {}
         self._gone: set[int] = set()
-        self._names: dict[str, set[str]] = {}
+        self._demands = Demands(registry, cloud.scope)
         self._families: dict[str, dict[int, list[Row]]] = {}
         self._always: frozenset[str] = frozenset()
 
@@ -90,19 +90,21 @@ class Reader:
         landmarks: Iterable[str] = (),
         only: Iterable[str] | None = None,
         wanted: Iterable[ResourceKey] = (),
+        serving: Asked | None = None,
     ) -> Reading:
         """Read every type that is not excluded, and of the landmarks those that something refers to.
 
         ``landmarks`` names types, landmarks among them, to be read in any case, ``wanted`` the landmarks that are
-        looked for; ``only`` narrows the types.
+        looked for; ``only`` narrows the types. ``serving`` says of which stages it is read what they serve.
         """
         names = [t.name for t in self._registry if only is None or t.name in set(only)]
         reading, self._always = Reading(), frozenset(landmarks)
-        for key in wanted:
-            self._names.setdefault(key.type, set()).add(key.name)
+        self._demands.look_for(wanted)
         things = [n for n in names if not self._registry[n].landmark]
         late = [n for n in things if self._foundation(n)]
         self._take_all([n for n in things if n not in late], reading, excluded)
+        if serving is not None:
+            reading.exports = self._exports(reading, serving)
         demanded = {*landmarks} | self._demanded(reading)
         while left := [t.name for t in self._registry if t.landmark and t.name in demanded - reading.coverage.keys()]:
             self._take_each(left, reading, excluded)
@@ -114,6 +116,34 @@ class Reader:
         self._check_foundations(reading)
         reading.rows = {n: [r for r in rows if not self._vanished(r)] for n, rows in reading.rows.items()}
         return reading
+
+    def _exports(self, reading: Reading, serving: Asked) -> Exports:
+        """What stages serve: after the draft, so that landmarks that only a deployment names are looked for too.
+
+        Where a type of what a deployment freezes was not read, there is no draft that it could be held against.
+        """
+        whole = [kind.stage for kind in KINDS if all(self._is_read(n, reading) for n in self._frozen(kind))]
+        rows = {n: [r for r in reading.of(n) if not self._vanished(r)] for n in whole}
+        return Exporter(self._cloud, self._registry, self._is_there, self._progress).read(rows, serving)
+
+    def _frozen(self, kind: Serving) -> tuple[str, ...]:
+        return self._registry[kind.deployment].freezes if kind.deployment in self._registry else ()
+
+    def _is_read(self, name: str, reading: Reading) -> bool:
+        coverage = reading.coverage.get(name)
+        return coverage is not None and coverage.status == READ
+
+    def _is_there(self, row: Row) -> bool:
+        try:
+            if not self._still_there(row):
+                self._gone.add(id(row))
+        except _Failed:
+            return True
+        return not self._vanished(row)
+
+    def _demanded(self, reading: Reading) -> set[str]:
+        """The landmark types that something read refers to."""
+        return self._demands.of(reading.rows, *(export.rows for export in reading.exports.found))
 
     def _foundation(self, name: str) -> str:
         """The landmark under which a type is listed, which is known only when all else is read; empty where none is."""
@@ -145,10 +175,12 @@ class Reader:
                 self._take(name, reading)
             left = [name for name in left if name not in now]
 
-    def _calls(self, t: ResourceType) -> Iterator[Asked]:
+    def _calls(self, t: ResourceType) -> Iterator[Read]:
         """The list calls of a type, each for its first page, as far as what they begin at is read."""
         listing = t.listing
-        if listing.within or listing.by_name is not None or not self._registry.listed_after(t.name) <= {*self._rows}:
+        if t.name in self._rows or listing.within or listing.by_name is not None:
+            return
+        if not self._registry.listed_after(t.name) <= {*self._rows}:
             return
         parents = [None] if listing.per is None else self._rows[listing.per]
         for parent in parents:
@@ -178,36 +210,6 @@ class Reader:
                     reading.coverage[t.name] = Coverage(FAILED, f"rests on {above}: {base.reason}")
                     reading.rows.pop(t.name, None)
 
-    def _demanded(self, reading: Reading) -> set[str]:
-        """The landmark types that something read refers to."""
-        demanded: set[str] = set()
-        for name, rows in reading.rows.items():
-            t = self._registry[name]
-            if rows and t.parent and self._registry[t.parent].landmark:
-                demanded.add(t.parent)
-            for reference in references(t.fields.values()):
-                targets = {to for to in reference.to if self._registry[to].landmark} - demanded
-                if targets and _mentions_any(rows, reference, t):
-                    demanded |= targets
-            demanded |= self._named_in_text(rows, t) - demanded
-        for name in list(demanded):
-            if above := self._registry[name].parent:
-                demanded.add(above)
-        return demanded
-
-    def _named_in_text(self, rows: list[Row], t: ResourceType) -> set[str]:
-        """The landmark types of which a located text, such as a policy or a URI, may hold an id or a name."""
-        located = [name for name, described in t.fields.items() if _has_located(described)]
-        texts = {str(row.data.get(name) or "") for row in rows for name in located}
-        demanded = {landmark for mark, landmark in _MARKS.items() if any(mark in text for text in texts)}
-        for text in texts:
-            for found in found_in(text, self._cloud.scope):
-                demanded.add(found.type)
-                self._names.setdefault(found.type, set()).update(found.path[-1:])
-                if owner := self._registry[found.type].parent:
-                    self._names.setdefault(owner, set()).update(found.path[:1])
-        return demanded
-
     # --- one type ---------------------------------------------------------------------------------
 
     def _of(self, name: str) -> list[Row]:
@@ -226,7 +228,7 @@ class Reader:
         if listing.within:
             return [Row(t.name, data, row) for row in self._of(listing.within) for data in listing.split(row)]
         if listing.by_name is not None:
-            names = sorted(self._names.get(t.name, ()))
+            names = sorted(self._demands.names.get(t.name, ()))
             return self._complete(
                 t, [Row(t.name, d) for name in names for d in self._of_name(t, listing.by_name(name))]
             )
@@ -292,12 +294,12 @@ class Reader:
             return False
         more = t.listing.arguments(row.parent) if row.parent is not None else {}
         self._pages = {k: v for k, v in self._pages.items() if not k.startswith(f"{t.service}:{t.listing.operation}:")}
-        mine = t.physical(row.data)
-        return any(t.physical(data) == mine for data in self._listed(t, t.listing, more, ""))
+        mine = _mark(t, row)
+        return any(_mark(t, Row(t.name, data, row.parent)) == mine for data in self._listed(t, t.listing, more, ""))
 
     def _complete(self, t: ResourceType, rows: list[Row]) -> list[Row]:
         if (named := t.listing.named) is not None:
-            rows = [row for row in rows if named(row.data) in self._names.get(t.name, ())]
+            rows = [row for row in rows if named(row.data) in self._demands.names.get(t.name, ())]
         for detail in t.listing.details:
             for row in rows:
                 if detail.when(row, self._cloud.scope):
@@ -352,38 +354,13 @@ class Reader:
         return self._pages[cache]
 
 
+def _mark(t: ResourceType, row: Row) -> Any:
+    """What a row is known by as long as it is there: its id, or where it has none, what it is asked for by."""
+    return t.physical(row.data) or (t.export.arguments(row) if t.export else "")
+
+
 def _veil(item: dict[str, Any], members: Iterable[str]) -> None:
     """Keep the secret members of an item from showing anywhere."""
     for name in members:
         if isinstance(item.get(name), str):
             item[name] = Hidden(item[name])
-
-
-def _mentions_any(rows: list[Row], reference: Any, t: ResourceType) -> bool:
-    names = [name for name, f in t.fields.items() if f is reference or _holds(f, reference)]
-    return any(_has_value(t.fields[name], reference, row.data.get(name)) for row in rows for name in names)
-
-
-def _holds(outer: Any, inner: Any) -> bool:
-    parts = [*(outer.members or {}).values(), *(f for f in (outer.values, outer.items) if f)]
-    return any(part is inner or _holds(part, inner) for part in parts)
-
-
-def _has_value(outer: Any, inner: Any, value: Any) -> bool:
-    """Whether a value described by ``outer`` has anything at the place that ``inner`` describes."""
-    if not value:
-        return False
-    if outer is inner:
-        return True
-    if outer.members and isinstance(value, dict):
-        return any(_has_value(f, inner, value.get(name)) for name, f in outer.members.items())
-    if outer.values and isinstance(value, dict):
-        return any(_has_value(outer.values, inner, v) for v in value.values())
-    if outer.items and isinstance(value, list):
-        return any(_has_value(outer.items, inner, v) for v in value)
-    return False
-
-
-def _has_located(described: Field) -> bool:
-    inner = [*(described.members or {}).values(), *(f for f in (described.values, described.items) if f)]
-    return described.kind is Kind.LOCATED or any(_has_located(f) for f in inner)

@@ -49,6 +49,11 @@ def both_read(before: Estate, after: Estate) -> Callable[[str], bool]:
     return skip
 
 
+def same(before: Resource, after: Resource, registry: Registry) -> bool:
+    """Whether two resources of one key say the same, be it in other words."""
+    return before.attributes == after.attributes or _change(before, after, registry) is None
+
+
 def _change(before: Resource | None, after: Resource | None, registry: Registry) -> Change | None:
     """The change from one to the other; None where they only say the same in other words."""
     if before is None:

@@ -7,6 +7,7 @@ worker up. Who dispatches sleeps only when nothing is under way and nothing may 
 from __future__ import annotations
 
 import heapq
+import math
 import time
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,9 @@ from typing import Generic, Protocol, Self, TypeVar
 from dr_toolkit.engine.ports import Cloud, Lane
 
 T = TypeVar("T")
+SPARE = 2.0
+"""Seconds in which nothing else may go, so that there is time for what is only of use later."""
+
 Work = Generator[float, None, T]
 """Calls and waits between them; returns what came of it."""
 
@@ -119,11 +123,17 @@ class Dispatch(Generic[T]):
         self._lanes: dict[Lane, list[int]] = {}
         self._lane_of: dict[int, Lane] = {}
         self._waiting: dict[int, tuple[float, Work[T]]] = {}
+        self._spare: list[int] = []
 
     def put(self, number: int, lane: Lane) -> None:
         """Put in a piece, with what limits its calls (``Cloud.lane``)."""
         self._lane_of[number] = lane
         heapq.heappush(self._lanes.setdefault(lane, []), number)
+
+    def put_spare(self, number: int, lane: Lane) -> None:
+        """Put in a piece that goes only where nothing else may go for a while, or is left."""
+        self._lane_of[number] = lane
+        heapq.heappush(self._spare, number)
 
     def run(self, job: Job[T]) -> None:
         """Run what was put in, and what the job puts in meanwhile.
@@ -176,16 +186,16 @@ class Dispatch(Generic[T]):
         for number, (due, _) in self._waiting.items():
             lane = self._lane_of[number]
             found.append((max(due - now, delays[lane]), -lane.interval, number))
-        if not found:
-            return None
-        seconds, _, number = min(found)
-        return seconds, number
+        seconds, _, number = min(found, default=(math.inf, 0.0, 0))
+        if self._spare and seconds >= SPARE:
+            return max(0.0, self._cloud.delay(self._lane_of[self._spare[0]], ahead)), self._spare[0]
+        return (seconds, number) if found else None
 
     def _begun(self, number: int, job: Job[T]) -> dict[int, Work[T]]:
         """The piece, taken out of what waits to go; nothing where there is nothing to be done after all."""
         if number in self._waiting:
             return {number: self._waiting.pop(number)[1]}
-        heapq.heappop(self._lanes[self._lane_of[number]])
+        heapq.heappop(self._spare if self._spare[:1] == [number] else self._lanes[self._lane_of[number]])
         work = job.start(number)
         return {} if work is None else {number: work}
 

@@ -6,7 +6,8 @@ the call is handed out, what came of it after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +16,16 @@ from dr_toolkit.engine.capture import FATAL
 from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
 from dr_toolkit.engine.line import Line
 from dr_toolkit.engine.ports import Cloud, Record
+from dr_toolkit.engine.readback import Mend
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import AwsError
 from dr_toolkit.model.changes import Step
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
+from dr_toolkit.spec.served import APIS, kind_of
+
+DOORS = 8
+"""So many new groups may wait at a time for AWS to let go of what it made with them."""
 
 _DEPLOY = "CreateDeployment"
 
@@ -46,6 +52,9 @@ class Executor:
     """Makes the calls of steps in a target at a pace; one worker works in the calling thread.
 
     ``bindings`` grows with what the steps make; ``look`` surveys the named types again; ``run`` is the run's tag.
+    ``mends`` are by the ids of imports what tells what is still to be done to the API; that is part of the step.
+    ``instead`` are what is done where AWS refuses a step that stands for many. ``ahead`` is asked to read an API to
+    which nothing more is to be done, when there is time for it.
     """
 
     cloud: Cloud
@@ -57,6 +66,9 @@ class Executor:
     pace: Pace = field(default_factory=Pace)
     progress: Callable[[str], None] = lambda text: None
     seen: frozenset[str] = frozenset()
+    mends: Mapping[str, Callable[[], Mend]] = field(default_factory=dict)
+    instead: Mapping[str, Sequence[Step]] = field(default_factory=dict)
+    ahead: Callable[[ResourceKey], None] | None = None
 
     def execute(self, steps: Iterable[Step]) -> Outcome:
         """Make every step whose needs are met; what needs a failed step is skipped, and said.
@@ -74,11 +86,22 @@ class _Run:
         self.steps, self.outcome = steps, Outcome()
         self.record, self.progress, self.bindings = executor.record, executor.progress, executor.bindings
         self.cloud = executor.cloud
-        self.line = Line(steps, executor.registry, self._skips, doors=executor.pace.workers)
+        self.line = Line(steps, executor.registry, self._skips, doors=DOORS)
         self.dispatch: Dispatch[Bound] = Dispatch(executor.cloud, executor.pace)
         self.attempts = Attempts(
-            executor.cloud, executor.registry, executor.bindings, executor.run, executor.look, executor.seen
+            executor.cloud,
+            executor.registry,
+            executor.bindings,
+            executor.run,
+            executor.look,
+            executor.seen,
+            executor.mends,
+            executor.instead,
+            executor.pace.ticks,
         )
+        self.ahead, self.aheads = executor.ahead, dict[int, ResourceKey]()
+        self.apis = {step.id: _apis(step, executor.registry) for step in steps}
+        self.to_do = Counter(api for apis in self.apis.values() for api in apis)
         self.owing = _owing(steps)
         self.lost: dict[str, str] = {}
         self.unwritten: list[tuple[str, dict[str, Any]]] = []
@@ -97,13 +120,15 @@ class _Run:
 
     def start(self, number: int) -> Work[Bound] | None:
         """Say what is about to be done; see ``dispatch.Job``."""
+        if number in self.aheads:
+            return self._read_ahead(self.aheads[number])
         step = self.steps[number]
         self.progress(_said(step))
         try:
             self.attempts.params(step)
         except MissingId as error:
             self._fail(step, error)
-            self._put(self.line.settle(number))
+            self._over(number)
             return None
         owed = self.owing.get(step.id, [])
         facts = {"owed": owed} if owed else {}
@@ -113,6 +138,10 @@ class _Run:
 
     def done(self, result: Result[Bound]) -> None:
         """Say what came of it; see ``dispatch.Job``."""
+        if result.number in self.aheads:
+            if not isinstance(result.error, Exception | None):
+                raise result.error
+            return
         step = self.steps[result.number]
         try:
             bound = result.value()
@@ -129,12 +158,29 @@ class _Run:
             said = {"step": step.id, "keys": _texts(step.keys), "operation": step.call.operation, "bound": bound}
             self.unwritten.append(("done", said))
             self.outcome.done.append(step.id)
-        self._put(self.line.settle(result.number))
+        self._over(result.number)
 
     def flush(self) -> None:
         """Write all that happened since the last time, as one; see ``dispatch.Job``."""
         written, self.unwritten = self.unwritten, []
         self.record.append_all(written)
+
+    def _over(self, number: int) -> None:
+        """Take a step as over: what waited for it may go, and an API to which nothing more is done is read ahead."""
+        self._put(self.line.settle(number))
+        apis = self.apis[self.steps[number].id]
+        self.to_do.subtract(apis)
+        for api in apis if self.ahead is not None else ():
+            if not self.to_do[api] and api.text in self.bindings:
+                ahead = len(self.steps) + len(self.aheads)
+                self.aheads[ahead] = api
+                self.dispatch.put_spare(ahead, self.cloud.lane("apigateway", "GetStages", {}))
+
+    def _read_ahead(self, api: ResourceKey) -> Work[Bound]:
+        if self.ahead is not None:
+            self.ahead(api)
+        yield from ()
+        return {}
 
     def _put(self, turns: Iterable[int]) -> None:
         for number in turns:
@@ -167,6 +213,12 @@ def _owing(steps: list[Step]) -> dict[str, list[str]]:
         for needed in step.needs:
             owing.setdefault(needed, set()).update(mine)
     return {step: sorted(keys) for step, keys in owing.items() if keys}
+
+
+def _apis(step: Step, registry: Registry) -> frozenset[ResourceKey]:
+    """The APIs that a step is made in."""
+    inside = (key for key in step.keys if key.type in APIS or registry.outermost(key.type) in APIS)
+    return frozenset(kind_of(key.type).api_of(key) for key in inside)
 
 
 def _said(step: Step) -> str:

@@ -121,10 +121,13 @@ def _thing(step: Step, registry: Registry) -> str:
 def _closing(steps: Sequence[Step], waits: Sequence[set[int]], things: Sequence[str]) -> dict[int, int]:
     """For each creation of a whole thing that removals of what comes with it follow at once, the last of these."""
     last: dict[int, int] = {}
-    begun = 0
-    for number in range(1, len(steps)):
-        if steps[number].action != DELETE or waits[number] != {number - 1} or things[number] != things[begun]:
-            begun = number
-        elif steps[begun].action == CREATE and steps[begun].keys[0].text == things[begun]:
-            last[begun] = number
+    begun: dict[int, int] = {}
+    for number, step in enumerate(steps):
+        if step.action == CREATE and step.keys[0].text == things[number]:
+            begun[number] = number
+        elif step.action == DELETE and len(waits[number]) == 1:
+            (before,) = waits[number]
+            if before in begun and things[before] == things[number]:
+                begun[number] = begun[before]
+                last[begun[before]] = number
     return last

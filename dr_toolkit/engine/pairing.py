@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from dr_toolkit.engine.capture import MALFORMED, Reading
@@ -50,7 +50,7 @@ class Names:
     scope: Scope
     reading: Reading
     known: Known = field(default_factory=dict)
-    index: dict[Identity, Row] = field(default_factory=dict)
+    index: MutableMapping[Identity, Row] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     _families: dict[str, dict[int, list[Row]]] = field(default_factory=dict, init=False, repr=False)
 
@@ -104,7 +104,7 @@ def pair(reading: Reading, registry: Registry, scope: Scope, known: Known) -> Na
         if base is not None and reading.of(t.name):
             reading.fail(t.name, f"rests on {base}: {reading.coverage[base].reason}")
         try:
-            _pair_type(t, reading.of(t.name), names)
+            pair_rows(t, reading.of(t.name), names)
         except MALFORMED as error:
             reading.fail(t.name, f"AWS's answer can't be read: {type(error).__name__}: {error}")
     return names
@@ -115,7 +115,8 @@ def _failed(reading: Reading, name: str) -> bool:
     return coverage is not None and coverage.status == FAILED
 
 
-def _pair_type(t: ResourceType, rows: list[Row], names: Names) -> None:
+def pair_rows(t: ResourceType, rows: list[Row], names: Names) -> None:
+    """Give the rows of one type their keys, once those that they lie in have theirs."""
     for row in rows:
         if t.parent_id is not None and row.parent is None and t.parent is not None:
             row.parent = names.row((t.parent,), t.parent_id(row.data), row)

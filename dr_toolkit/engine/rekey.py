@@ -7,12 +7,13 @@ homonym whose elder is gone, would look like one that went and one that came.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from dr_toolkit.engine import tokens
 from dr_toolkit.engine.pairing import known_of, outer_id
+from dr_toolkit.model import wire
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
@@ -47,7 +48,7 @@ class _Moves:
         self._taken: set[ResourceKey] = set(wanted.values())
 
     def moved(self) -> Estate:
-        result = replace(self._estate, lines={}, ids={}, observed={})
+        result = replace(self._estate, lines={}, ids={}, observed={}, served={})
         by_type: dict[str, list[Resource]] = {}
         for resource in self._estate:
             by_type.setdefault(resource.key.type, []).append(resource)
@@ -58,9 +59,21 @@ class _Moves:
         for resources in by_type.values():
             for resource in resources:
                 result.put(replace(resource, key=self._keys[resource.key], attributes=self._walk(resource.attributes)))
+        for text, content in self._estate.served.items():
+            self._serve(ResourceKey.parse(text), content, result)
         new = {old.text: key.text for old, key in self._keys.items()}
         result.findings = [replace(f, key=new.get(f.key, f.key)) for f in self._estate.findings]
         return result
+
+    def _serve(self, stage: ResourceKey, content: Mapping[str, bytes], result: Estate) -> None:
+        """What a stage serves goes with it; what is in there is called as the API is, and else by its own names."""
+        moved = self._keys.get(stage, stage)
+        inside = _Served(self._keys, stage.path[0], moved.path[0])
+        served = result.served[moved.text] = {}
+        for line in content.values():
+            resource = wire.read_line(line)
+            key, attributes = inside.key(resource.key), self._walk(resource.attributes, inside.key)
+            served[key.text] = wire.line(Resource(key, attributes))
 
     def _key(self, resource: Resource) -> ResourceKey:
         if (target := self._wanted.get(resource.key.text)) is not None:
@@ -103,19 +116,33 @@ class _Moves:
             return "sg:" + self._keys[group.key].text.partition("/")[2]
         return shown
 
-    def _walk(self, value: Any) -> Any:
+    def _walk(self, value: Any, move: Callable[[ResourceKey], ResourceKey] | None = None) -> Any:
+        moved = move or (lambda key: self._keys.get(key, key))
         match value:
             case Ref():
-                return Ref(self._keys.get(value.key, value.key))
+                return Ref(moved(value.key))
             case str() if "${Ref:" in value:
-                return _TOKEN.sub(self._token, value)
+                return _TOKEN.sub(lambda m: _token(m[0], moved), value)
             case dict():
-                return {self._walk(k): self._walk(v) for k, v in value.items()}
+                return {self._walk(k, moved): self._walk(v, moved) for k, v in value.items()}
             case list():
-                return [self._walk(v) for v in value]
+                return [self._walk(v, moved) for v in value]
             case _:
                 return value
 
-    def _token(self, match: re.Match[str]) -> str:
-        key = next(iter(tokens.keys_in(match[0])))
-        return tokens.token(self._keys[key]) if key in self._keys else match[0]
+
+def _token(text: str, moved: Callable[[ResourceKey], ResourceKey]) -> str:
+    key = next(iter(tokens.keys_in(text)))
+    return tokens.token(moved(key)) if moved(key) != key else text
+
+
+class _Served:
+    """The keys of what a stage of an API serves."""
+
+    def __init__(self, keys: Mapping[ResourceKey, ResourceKey], old: str, new: str) -> None:
+        self._keys, self._old, self._new = keys, old, new
+
+    def key(self, key: ResourceKey) -> ResourceKey:
+        """What a key is now: of the API's own, with the API's name now; of others as everywhere."""
+        own = key.type.startswith("apigateway") and len(key.path) > 1 and key.path[0] == self._old
+        return ResourceKey(key.type, (self._new, *key.path[1:])) if own else self._keys.get(key, key)

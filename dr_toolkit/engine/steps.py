@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from dr_toolkit.engine import concrete, graph
-from dr_toolkit.engine.planner import Draft, Situation
+from dr_toolkit.engine.planner import Draft
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.errors import GuardError
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, UPDATE, Call, Change, FieldChange, Step
 from dr_toolkit.model.documents import Resource, Scope
@@ -39,10 +40,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Sequence:
-    """Steps in the order in which they are to be made, and the id of the step after which each thing is there."""
+    """Steps in the order in which they are to be made, and the ids of those after which each thing is there."""
 
     steps: list[Step]
-    made_by: dict[ResourceKey, str]
+    made_by: dict[ResourceKey, frozenset[str]]
 
 
 def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
@@ -64,8 +65,7 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
             result.append(step)
             needs = (step_id,)
             last[name] = {step_id}
-    made_by = {key: min(last[name]) for key, name in graph_of.made_by.items() if name in nodes and nodes[name].calls}
-    return Sequence(result, made_by)
+    return Sequence(result, {key: frozenset(last[name]) for key, name in graph_of.made_by.items() if name in last})
 
 
 def _in_order(nodes: dict[NodeId, Node], priority: dict[NodeId, tuple[object, ...]]) -> list[NodeId]:
@@ -173,9 +173,9 @@ class _Nodes:
             self.updated_by[change.key] = (UPDATE, change.key.text)
         elif change.action == ADOPT and (maker := t.parent_key(change.key)):
             self.made_by[change.key] = (CREATE, maker.text)
-        elif change.action == DELETE and t.delete is not None and change.before is not None:
+        elif change.action == DELETE and (remove := t.delete or t.take_back) and change.before is not None:
             name = (DELETE, change.key.text)
-            self._add(name, change.key, DELETE, t.delete(change.before))
+            self._add(name, change.key, DELETE, remove(change.before))
             self.removed_by[change.key] = name
             if change.key in self.circular:
                 self._replace_content((EMPTY, change.key.text), change.before, t, to_placeholder=True)

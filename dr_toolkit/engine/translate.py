@@ -49,36 +49,62 @@ class Translation:
 def translate(estate: Estate, source: Scope, target: Scope, wishes: Wishes, registry: Registry) -> Translation:
     """Translate every resource; types that this version does not know are left out and said."""
     result = Translation(Estate(observed=dict(estate.observed), coverage=dict(estate.coverage)))
-    literals = _portable(wishes.literals, source, target)
-    local = (target.region.encode(), target.account.encode())
-    ranges = [(ipaddress.ip_network(a), ipaddress.ip_network(b)) for a, b in wishes.rewrites]
-    located = _located(literals) if literals else None
+    terms = _Terms(source, target, wishes)
     for text, line in estate.lines.items():
         t = registry.get(text.partition("/")[0])
         if t is None:
             _unknown_type(ResourceKey.parse(text), result)
             continue
-        here = any(word in line for word in local)
-        if not (located or ranges or here or t.name in (REST_API, DOMAIN)):
+        if not (terms.concern(line) or t.name in (REST_API, DOMAIN)):
             result.estate.lines[text] = line
             continue
-        moved = resource = wire.read_line(line, None, estate.observed.get(text))
-        if located:
-            moved = replace(moved, attributes=_walk(t.fields, moved.attributes, located))
-        if here:
-            moved = replace(moved, attributes=_walk(t.fields, moved.attributes, _local_terms(target)))
-        if ranges:
-            moved = _rewritten(moved, t.fields, ranges)
+        resource = wire.read_line(line, None, estate.observed.get(text))
+        moved = terms.of(resource, t.fields) if terms.concern(line) else resource
         if resource.key.type == REST_API:
             moved = _endpoint(moved, wishes.edge, result)
         if resource.key.type == DOMAIN and source != target:
             moved = _edge_domain(moved, wishes.edge, result)
         if moved.key in result.estate:
             result.blocked.append(_merged(moved.key, f"{resource.key} and another become one"))
-        if ranges and (twice := _twice(moved, t.fields)):
+        if terms.ranges and (twice := _twice(moved, t.fields)):
             result.blocked.append(_merged(moved.key, f"two of its entries become {twice}"))
         result.estate.put(moved)
+    for stage, content in estate.served.items():
+        result.estate.served[stage] = {text: terms.of_line(line, registry) for text, line in content.items()}
     return result
+
+
+class _Terms:
+    """What of a resource is said otherwise in the target."""
+
+    def __init__(self, source: Scope, target: Scope, wishes: Wishes) -> None:
+        literals = _portable(wishes.literals, source, target)
+        self.ranges = [(ipaddress.ip_network(a), ipaddress.ip_network(b)) for a, b in wishes.rewrites]
+        self._located = _located(literals) if literals else None
+        self._words = (target.region.encode(), target.account.encode())
+        self._local = _local_terms(target)
+
+    def concern(self, line: bytes) -> bool:
+        """Whether anything of a resource may be said otherwise."""
+        return bool(self._located or self.ranges) or self._is_here(line)
+
+    def _is_here(self, line: bytes) -> bool:
+        return any(word in line for word in self._words)
+
+    def of(self, resource: Resource, fields: Mapping[str, Field]) -> Resource:
+        """The resource in the target's terms."""
+        here = self._is_here(wire.line(resource))
+        if self._located:
+            resource = replace(resource, attributes=_walk(fields, resource.attributes, self._located))
+        if here:
+            resource = replace(resource, attributes=_walk(fields, resource.attributes, self._local))
+        return _rewritten(resource, fields, self.ranges) if self.ranges else resource
+
+    def of_line(self, line: bytes, registry: Registry) -> bytes:
+        """The line of what a stage serves; nothing of that has a key that depends on the place."""
+        resource = wire.read_line(line) if self.concern(line) else None
+        t = registry.get(resource.key.type) if resource else None
+        return wire.line(self.of(resource, t.fields)) if resource and t else line
 
 
 def _unknown_type(key: ResourceKey, result: Translation) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dr_toolkit.model.documents import READ, WARNING, Finding
 from dr_toolkit.model.estate import Estate
-from dr_toolkit.spec import policies
+from dr_toolkit.spec import models, policies
 from dr_toolkit.spec.registry import Registry
 
 NEW_TYPE = "new-type"
@@ -15,6 +15,8 @@ NEW_TYPE = "new-type"
 
 _POLICIES = {"apigateway.rest_api": "policy"}
 """Where earlier versions kept a policy as it was written."""
+
+_MODEL = "apigateway.model"
 
 
 def upgrade(estate: Estate, registry: Registry) -> Estate:
@@ -29,7 +31,21 @@ def upgrade(estate: Estate, registry: Registry) -> Estate:
             estate.coverage.pop(name, None)
         elif name in _POLICIES:
             _in_one_form(estate, text, _POLICIES[name])
+        elif name == _MODEL:
+            _without_the_unsaid(estate, text)
     return estate
+
+
+def _without_the_unsaid(estate: Estate, text: str) -> None:
+    """Earlier versions kept the whole schema of a model, what goes without saying too."""
+    model = estate.get(text)
+    schema = model.attributes.get("schema") if model else None
+    if model is None or not isinstance(schema, dict):
+        return
+    left = models.telling(schema, model.attributes.get("description"))
+    if left != schema:
+        attributes = {name: value for name, value in model.attributes.items() if name != "schema"}
+        estate.put(replace(model, attributes=attributes | ({"schema": left} if left else {})))
 
 
 def _in_one_form(estate: Estate, text: str, member: str) -> None:

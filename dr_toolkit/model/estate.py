@@ -16,6 +16,8 @@ class Estate:
 
     ``lines`` maps a printed key to the resource's canonical bytes; ``ids`` and ``observed`` stand
     beside it, as they do in the store. ``selection`` are the globs that left something out; None: nothing was.
+    ``served`` maps the printed key of a stage to what it serves, where that is known: lines by printed key, in exported
+    form and with the draft's keys.
     """
 
     lines: dict[str, bytes] = field(default_factory=dict)
@@ -24,6 +26,7 @@ class Estate:
     coverage: dict[str, Coverage] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     selection: Selection | None = None
+    served: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -56,7 +59,7 @@ class Estate:
 
     def drop(self, key: ResourceKey | str) -> None:
         """Remove a resource, if it is there."""
-        for part in (self.lines, self.ids, self.observed):
+        for part in (self.lines, self.ids, self.observed, self.served):
             part.pop(str(key), None)
 
     @property

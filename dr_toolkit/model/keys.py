@@ -54,6 +54,24 @@ class ResourceKey:
         return cls(head, tuple([_unquoted(segment) if "%" in segment else segment for segment in path]))
 
 
+_DEPLOYED = ("stage", "deployed")
+"""What stands before and behind a stage's name in the keys of what it serves."""
+
+
+def deployed_key(stage: ResourceKey, key: ResourceKey) -> ResourceKey:
+    """What a store calls a thing that a stage serves: ``apigateway.method/shop/stage/prod/deployed/%2Fpets/GET``."""
+    before, behind = _DEPLOYED
+    return ResourceKey(key.type, (*key.path[:1], before, stage.name, behind, *key.path[1:]))
+
+
+def of_deployed(key: ResourceKey) -> tuple[ResourceKey, ResourceKey]:
+    """The inverse of ``deployed_key``; raises ValueError for the key of anything else."""
+    if (key.path[1:2] + key.path[3:4]) != _DEPLOYED:
+        raise ValueError(f"{key} is not the key of something that a stage serves")
+    stage = ResourceKey(f"{key.type.partition('.')[0]}.stage", (key.path[0], key.path[2]))
+    return stage, ResourceKey(key.type, (*key.path[:1], *key.path[4:]))
+
+
 @dataclass(frozen=True, order=True)
 class Ref:
     """A value that stands for the physical id of another resource."""

@@ -23,7 +23,7 @@ from dr_toolkit.model.documents import (
     Signature,
     StoredObject,
 )
-from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.model.keys import Ref, ResourceKey, deployed_key, of_deployed
 from dr_toolkit.model.secrets import SecretRef
 
 
@@ -151,6 +151,41 @@ def read_ids(data: bytes) -> tuple[dict[str, str], dict[str, Mapping[str, Any]]]
         if row.get("observed"):
             observed[row["key"]] = rich(row["observed"])
     return physical, observed
+
+
+# --- what stages serve ----------------------------------------------------------------------------
+
+
+def served(contents: Mapping[str, Mapping[str, bytes]]) -> bytes:
+    """What stages serve, a body of its own: lines by the draft's keys, by stage, under the keys of deployed things."""
+    lines: dict[str, bytes] = {}
+    for stage, content in contents.items():
+        for text, data in content.items():
+            key = deployed_key(ResourceKey.parse(stage), ResourceKey.parse(text)).text
+            lines[key] = _called(data, text, key)
+    return body(lines)
+
+
+def read_served(data: bytes, same: Mapping[bytes, bytes]) -> dict[str, dict[str, bytes]]:
+    """The inverse of ``served``; raises ValueError as ``read_body`` does.
+
+    Lines that are among ``same`` are not held twice.
+    """
+    kept = dict(same)
+    contents: dict[str, dict[str, bytes]] = {}
+    for key, line_ in read_body(data).items():
+        stage, of_draft = of_deployed(ResourceKey.parse(key))
+        told = _called(line_, key, of_draft.text)
+        contents.setdefault(stage.text, {})[of_draft.text] = kept.setdefault(told, told)
+    return contents
+
+
+def _called(data: bytes, old: str, new: str) -> bytes:
+    """A line under another key, which stands at its end."""
+    end = f',"key":{dumps(old)}}}'.encode()
+    if not data.endswith(end):
+        raise ValueError(f"the line of {old} is not canonical")
+    return data[: -len(end)] + f',"key":{dumps(new)}}}'.encode()
 
 
 # --- manifests and their parts --------------------------------------------------------------------

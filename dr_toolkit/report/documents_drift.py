@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from dr_toolkit.engine.exposure import Exposure, Flow
+from dr_toolkit.engine.truths import Truth
 from dr_toolkit.model import planfile, wire
 from dr_toolkit.model.alerts import SEVERITIES, Alert
-from dr_toolkit.model.changes import Change
+from dr_toolkit.model.changes import CREATE, DELETE, REPLACE, UPDATE, Change
 from dr_toolkit.model.documents import EXCLUDED, FAILED, READ, Coverage
 from dr_toolkit.report import vocabulary as say
 from dr_toolkit.report.documents import Document, counts, coverage, envelope, error
@@ -44,6 +45,7 @@ def drift(value: DriftReport) -> Document:
         "changes": [_change(r, c) for r in results for c in r.changes],
         "alerts": [{"source": r.source, **_alert(a)} for r in results for a in r.alerts],
         "exposure": [{"source": r.source, **_exposure(e)} for r in results for e in r.exposures],
+        "stages": [{"source": r.source, **_truth(t)} for r in results for t in r.stages],
         "ignored": [{"source": r.source, **_ignored(i)} for r in results for i in r.ignored],
         "findings": [*said, *({"source": "", **wire.finding(f)} for f in say.ranked(value.findings))],
     }
@@ -119,6 +121,19 @@ def _exposure(exposure: Exposure) -> Document:
         "newly_allowed": [_flow(flow) for flow in exposure.newly_allowed],
         "newly_refused": [_flow(flow) for flow in exposure.newly_refused],
         "networks": {group: list(blocks) for group, blocks in exposure.networks.items()},
+    }
+
+
+def _truth(truth: Truth) -> Document:
+    def keys(*actions: str) -> list[str]:
+        return [c.key.text for c in truth.ahead if c.action in actions]
+
+    return {
+        "stage": truth.stage.text,
+        "now_served": [{"key": c.key.text, "difference": say.DRIFT[c.action]} for c in truth.served],
+        "changed_not_deployed": keys(UPDATE, REPLACE),
+        "draft_only": keys(CREATE),
+        "served_only": keys(DELETE),
     }
 
 

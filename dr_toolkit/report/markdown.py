@@ -10,7 +10,7 @@ from dr_toolkit.engine.rulebook import rules
 from dr_toolkit.model.changes import FieldChange
 from dr_toolkit.model.deeds import FOUND
 from dr_toolkit.model.documents import Finding
-from dr_toolkit.report import vocabulary, words
+from dr_toolkit.report import stages, vocabulary, words
 from dr_toolkit.report.differences import lines_of, sides_of
 from dr_toolkit.report.entries import Entry, alerts, entries, sides
 from dr_toolkit.report.flows import flow
@@ -63,7 +63,8 @@ def _summary(result: DriftResult) -> list[str]:
     lines = [f"### {code(result.source)}", "", f"{code(live.lstrip(' ,'))} {code(against)}", ""]
     if result.gaps:
         lines += ["**Could not be read**", "", *(f"- {code(gap)}" for gap in result.gaps), ""]
-    return [*lines, *_alerts(result), *_exposure(result), *_findings(result.findings), *_ignored(result)]
+    parts = (_alerts(result), _exposure(result), _stages(result), _findings(result.findings), _ignored(result))
+    return [*lines, *(line for part in parts for line in part)]
 
 
 def _alerts(result: DriftResult) -> Iterator[str]:
@@ -90,6 +91,16 @@ def _exposure(result: DriftResult) -> Iterator[str]:
         group = code("/".join(exposure.key.path))
         for word, told in (("newly allowed", exposure.newly_allowed), ("newly refused", exposure.newly_refused)):
             yield from (f"- {group} {word}: {code(flow(each, exposure.networks, whole=False))}" for each in told)
+    yield ""
+
+
+def _stages(result: DriftResult) -> Iterator[str]:
+    if not result.stages:
+        return
+    yield from (f"**{stages.TITLE}**", "")
+    for truth in result.stages:
+        stage = code("/".join(truth.stage.path))
+        yield from (f"- {stage} {word}: {code(names)}" for word, names in stages.lines(truth))
     yield ""
 
 

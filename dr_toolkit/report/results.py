@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field, replace
 
 from dr_toolkit.engine.exposure import Exposure
+from dr_toolkit.engine.truths import Truth
 from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.model.alerts import LOW, NOTE, SEVERITIES, Alert, reaches
 from dr_toolkit.model.changes import Change, Plan, Step
@@ -48,7 +49,8 @@ class DriftResult:
     ``changes`` lead from the snapshot to what is live: ``create`` is what the snapshot lacks, ``before`` is the
     snapshot's value. ``against`` says what the snapshot is: the baseline, or one that was asked for. ``live_id`` is the
     snapshot that stands for what is live, where two are compared. ``severities`` are by printed key. ``hidden`` changes
-    are less severe than ``least``, and are neither shown nor counted. ``deeds`` is None where nobody asked who it was;
+    are less severe than ``least``, and are neither shown nor counted. ``stages`` tells of the APIs that changed what
+    their stages serve and what of the draft they don't. ``deeds`` is None where nobody asked who it was;
     ``ids`` are the physical ids, by printed key, of what changed and of what that lies in or names.
     """
 
@@ -67,6 +69,7 @@ class DriftResult:
     alerts: tuple[Alert, ...] = ()
     severities: Mapping[str, str] = field(default_factory=dict)
     exposures: tuple[Exposure, ...] = ()
+    stages: tuple[Truth, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     least: str = ""
     hidden: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dr_toolkit.engine.rulebook import rules
 from dr_toolkit.model.deeds import PENDING, UNKNOWN
-from dr_toolkit.report import sections, text_snapshots, vocabulary
+from dr_toolkit.report import sections, stages, text_snapshots, vocabulary
 from dr_toolkit.report.entries import alerts, sides
 from dr_toolkit.report.flows import flow
 from dr_toolkit.report.listings import AcceptResult, RulesResult
@@ -49,6 +49,7 @@ def _result(page: Page, result: DriftResult, registry: Registry) -> None:
     sections.unread(page, result.coverage)
     _alerts(page, result)
     _exposure(page, result)
+    _stages(page, result)
     sections.findings(page, result.findings)
     _deeds(page, result)
     sections.changes(page, result.changes, registry)
@@ -99,6 +100,18 @@ def _exposure(page: Page, result: DriftResult) -> None:
         for word, style, told in parts:
             for each in told:
                 page.line((word, style), flow(each, exposure.networks, whole=whole), indent=4, hang=11)
+
+
+def _stages(page: Page, result: DriftResult) -> None:
+    """What each stage of an API that changed serves now, and what of the draft it does not."""
+    if not result.stages:
+        return
+    sections.heading(page, stages.TITLE)
+    whole = page.room is None or page.style.verbose
+    for truth in result.stages:
+        page.line(("/".join(truth.stage.path), "bold"), indent=2)
+        for word, names in stages.lines(truth, whole=whole):
+            page.line((f"{word}: ", "yellow"), names, indent=4, hang=6)
 
 
 def _deeds(page: Page, result: DriftResult) -> None:

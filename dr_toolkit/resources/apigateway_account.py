@@ -44,6 +44,7 @@ TYPES = (
             "apiKeyVersion": observed("AWS's own"),
         },
         facts=("throttleSettings",),
+        calls=("UpdateAccount",),
         create=lambda account: _set(account.attributes["cloudwatchRoleArn"]),
         update=_update,
         notes="One a region. A restore sets the role for logs before any stage, and never takes one away.",

@@ -121,6 +121,7 @@ TYPES = (
         physical=lambda data: str(data.get("domainNameId") or data["domainName"]),
         identity=_identity,
         root=True,
+        lost="the address that DNS leads to: a name that is made again has another",
         pairs_by_id=True,
         facts=("regionalDomainName", "regionalHostedZoneId", "distributionDomainName", "domainNameStatus"),
         fields={
@@ -161,6 +162,7 @@ TYPES = (
             "domainNameStatusMessage": observed("state"),
         },
         prepare=_prepare,
+        calls=("CreateDomainName", "UpdateDomainName", "DeleteDomainName", "GetDomainName", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -163,6 +163,7 @@ TYPES = (
             ),
         },
         prepare=_prepare,
+        calls=("PutIntegration", "PutIntegrationResponse", "PutMethod", "PutMethodResponse", "DeleteMethod"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -11,9 +11,9 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec import patches, tags
 from dr_toolkit.spec.arns import REST_API, rest_api, stage_arn
 from dr_toolkit.spec.fields import fixed, located, observed, reference, setting
-from dr_toolkit.spec.types import Listing, ResourceType, Row
+from dr_toolkit.spec.types import Export, Listing, ResourceType, Row
 
-DEPLOYMENT = "apigateway.deployment"
+DEPLOYMENT, POINTER = "apigateway.deployment", "deploymentId"
 _CREATED_WITH = (
     *("description", "cacheClusterEnabled", "cacheClusterSize", "variables", "tracingEnabled", "documentationVersion"),
 )
@@ -70,6 +70,23 @@ def _prepare(row: Row, scope: Scope) -> dict[str, Any]:
     if canary := data.get("canarySettings"):
         data["canarySettings"] = {k: v for k, v in canary.items() if v is not None}
     return data
+
+
+def _exported(row: Row) -> dict[str, Any]:
+    """What GetExport is asked for: all that API Gateway's own extensions tell."""
+    return {
+        "restApiId": row.root.data["id"],
+        "stageName": row.data["stageName"],
+        "exportType": "oas30",
+        "parameters": {"extensions": "apigateway"},
+        "accepts": "application/json",
+    }
+
+
+def _hidden(row: Row) -> str:
+    """An export is of the stage's own deployment, whatever part of the traffic the canary takes."""
+    canary = (row.data.get("canarySettings") or {}).get(POINTER)
+    return "what its canary serves is not known: AWS does not export it" if canary else ""
 
 
 def _create(stage: Resource) -> list[Call]:
@@ -221,7 +238,12 @@ TYPES = (
             "lastUpdatedDate": observed("moves with every change"),
         },
         facts=("createdDate", "lastUpdatedDate"),
+        export=Export("GetExport", _exported, hidden=_hidden),
         prepare=_prepare,
+        calls=(
+            *("CreateStage", "wafv2:AssociateWebACL", "UpdateStage", "DeleteStage", "wafv2:DisassociateWebACL"),
+            *tags.GATEWAY_CALLS,
+        ),
         create=_create,
         update=_update,
         delete=_delete,

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from dr_toolkit.model.changes import Call, Change
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.fields import observed, physical, setting
-from dr_toolkit.spec.http_apis import API, CONTENT, DEPLOYMENT, STAGE, V2_PAGES, api, of_api
+from dr_toolkit.spec.http_apis import API, CONTENT, DEPLOYMENT, STAGE, V2_PAGES, api, of_api, tied
 from dr_toolkit.spec.types import Listing, Names, ResourceType, Row
-
-
-def _tied(stage: Mapping[str, Any]) -> bool:
-    """Whether a stage serves a deployment that somebody chose; one that deploys by itself serves the draft."""
-    return bool(stage.get("DeploymentId")) and not stage.get("AutoDeploy")
 
 
 def _identity(row: Row, names: Names) -> str | None:
     """The first stage that is tied to it, in the order of names; None for history."""
-    stages = [s.data for s in row.beside.get(STAGE, ()) if _tied(s.data)]
+    stages = [s.data for s in row.beside.get(STAGE, ()) if tied(s.data)]
     served = [str(s["StageName"]) for s in stages if s["DeploymentId"] == row.data["DeploymentId"]]
     return min(served, default=None)
 
@@ -37,6 +29,11 @@ def _update(change: Change) -> list[Call]:
     return [Call("UpdateDeployment", target | {"Description": change.after.attributes.get("Description", "")})]
 
 
+def _take_back(deployment: Resource) -> list[Call]:
+    params = {"ApiId": api(deployment.key), "DeploymentId": Ref(deployment.key)}
+    return [Call("DeleteDeployment", params, tolerates={"NotFoundException": "done"})]
+
+
 TYPES = (
     ResourceType(
         name=DEPLOYMENT,
@@ -49,7 +46,7 @@ TYPES = (
             paging=V2_PAGES,
             per=API,
             arguments=of_api,
-            when=lambda row: any(_tied(s.data) for s in row.beside.get(STAGE, ())),
+            when=lambda row: any(tied(s.data) for s in row.beside.get(STAGE, ())),
         ),
         asks=(STAGE,),
         physical=lambda data: str(data["DeploymentId"]),
@@ -68,8 +65,10 @@ TYPES = (
             "DeploymentStatus": observed("state"),
             "DeploymentStatusMessage": observed("state"),
         },
+        calls=("CreateDeployment", "UpdateDeployment"),
         create=_create,
         update=_update,
+        take_back=_take_back,
         notes="Immutable. Only those that a stage is tied to are captured; a restore deploys the snapshot's draft.",
     ),
 )

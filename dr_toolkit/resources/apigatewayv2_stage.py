@@ -19,11 +19,13 @@ from dr_toolkit.spec.http_apis import (
     api,
     changed,
     given,
+    is_websocket,
     merged,
     of_api,
     stage_arn,
+    tied,
 )
-from dr_toolkit.spec.types import Listing, ResourceType, Row
+from dr_toolkit.spec.types import Export, Listing, ResourceType, Row
 
 _EMPTY: dict[str, Any] = {"AutoDeploy": False, "ClientCertificateId": "", "Description": ""}
 _MORE = ("AccessLogSettings", "DefaultRouteSettings", "DeploymentId", "StageVariables")
@@ -43,6 +45,17 @@ def _prepare(row: Row, scope: Scope) -> dict[str, Any]:
         keys = {r.data["RouteKey"] for r in routes}
         data["RouteSettings"] = {k: v for k, v in (data.get("RouteSettings") or {}).items() if k in keys}
     return data
+
+
+def _exported(row: Row) -> dict[str, Any]:
+    """What ExportApi is asked for; without a stage it would be the draft."""
+    asked = {"Specification": "OAS30", "OutputType": "JSON", "IncludeExtensions": True}
+    return of_api(row) | asked | {"StageName": row.data["StageName"]}
+
+
+def _hidden(row: Row) -> str:
+    tells = is_websocket(row) and tied(row.data)
+    return "what it serves is not known: AWS does not export WebSocket APIs" if tells else ""
 
 
 def _create(stage: Resource) -> list[Call]:
@@ -122,7 +135,12 @@ TYPES = (
             "LastDeploymentStatusMessage": observed("state"),
             "ApiGatewayManaged": observed("quick create made it; it is restored like any other"),
         },
+        export=Export("ExportApi", _exported, lambda row: tied(row.data) and not is_websocket(row), _hidden),
         prepare=_prepare,
+        calls=(
+            *("CreateStage", "UpdateStage", "DeleteAccessLogSettings", "DeleteRouteSettings", "DeleteStage"),
+            *tags.GATEWAY_CALLS,
+        ),
         create=_create,
         update=_update,
         delete=_delete,

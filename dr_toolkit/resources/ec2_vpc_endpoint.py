@@ -119,8 +119,16 @@ def _moved(name: str, before: Iterable[Any] | None, after: Iterable[Any] | None)
 
 
 def _delete(endpoint: Resource) -> list[Call]:
+    """Delete it; one with groups holds on to them until it is gone."""
     gone = {"InvalidVpcEndpointId.NotFound": "done", "InvalidVpcEndpoint.NotFound": "done"}
-    return [Call("DeleteVpcEndpoints", {"VpcEndpointIds": [Ref(endpoint.key)]}, tolerates=gone)]
+    calls = [Call("DeleteVpcEndpoints", {"VpcEndpointIds": [Ref(endpoint.key)]}, tolerates=gone)]
+    if not endpoint.attributes.get("Groups"):
+        return calls
+    which = [
+        {"Name": "vpc-endpoint-id", "Values": [Ref(endpoint.key)]},
+        {"Name": "vpc-endpoint-state", "Values": ["pending", "available", "deleting"]},
+    ]
+    return [*calls, Call("DescribeVpcEndpoints", {"Filters": which}, until=Until("VpcEndpoints", ("[]",)))]
 
 
 _DNS = ("DnsRecordIpType", "PrivateDnsOnlyForInboundResolverEndpoint", "PrivateDnsPreference")
@@ -150,6 +158,7 @@ TYPES = (
         parent="ec2.vpc",
         parent_id=lambda data: str(data["VpcId"]),
         root=True,
+        lost="its id and its DNS names, which policies and clients may name",
         pairs_by_id=True,
         once_landmark=True,
         born=lambda data: data.get("CreationTimestamp", ""),
@@ -184,6 +193,7 @@ TYPES = (
             **{name: observed(why) for name, why in _NOT_THE_CUSTOMERS.items()},
         },
         prepare=_prepare,
+        calls=("CreateVpcEndpoint", "ModifyVpcEndpoint", "DeleteVpcEndpoints", "DescribeVpcEndpoints", *tags.EC2_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

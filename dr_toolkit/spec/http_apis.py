@@ -54,6 +54,11 @@ def is_websocket(row: Row) -> bool:
     return row.root.data.get("ProtocolType") == "WEBSOCKET"
 
 
+def tied(stage: Mapping[str, Any]) -> bool:
+    """Whether a stage serves a deployment that somebody chose; one that deploys by itself serves the draft."""
+    return bool(stage.get("DeploymentId")) and not stage.get("AutoDeploy")
+
+
 def given(attributes: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a create call that have something to say."""
     return {name: attributes[name] for name in names if name in attributes}

@@ -110,6 +110,20 @@ class Listing:
     unveil: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Export:
+    """How it is read what a stage serves: a call for each row, whose answer's ``body`` is an OpenAPI document.
+
+    ``when`` says of a row whether there is something of its own that can be exported; ``hidden`` what of it can't be,
+    empty where nothing is.
+    """
+
+    operation: str
+    arguments: Callable[[Row], Mapping[str, Any]]
+    when: Callable[[Row], bool] = lambda row: True
+    hidden: Callable[[Row], str] = lambda row: ""
+
+
 Verb = Callable[[Resource], list[Call]]
 
 
@@ -143,9 +157,12 @@ class ResourceType:
         facts             members kept beside the body
         mentions          resources named inside text
         freezes           the types whose content this one freezes at its creation
+        export            how its content is read, which is another one than the draft's
 
     Verbs, which return calls and make none:
+        calls             the operations that the verbs call; `service:Operation` where it is another service's
         create, update, delete
+        take_back         deletes what is never deleted but by the undo of the run that made it
         adopted           AWS makes it with its parent, so that it is never created or deleted
         implied           what AWS makes along with a new one, given the facts of the target's parent
         outlives_parent   not deleted with its parent, so that it is deleted before
@@ -156,6 +173,7 @@ class ResourceType:
         follows           types that are made and changed before it; its own: what goes of it goes before any is made
         slow              takes minutes to be ready, so that it is begun before all else
         caution           what a person has to be told where one is made, as a finding
+        lost              what no other one has, made again under the same name
         once_landmark     snapshots of earlier versions hold no more of it than its name
     """
 
@@ -176,12 +194,15 @@ class ResourceType:
     born: Callable[[Mapping[str, Any]], Any] = lambda data: ""
     prepare: Callable[[Row, Scope], dict[str, Any]] = lambda row, scope: dict(row.data)
     facts: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     create: Verb | None = None
     update: Callable[[Change], list[Call]] = _no_calls
     delete: Verb | None = None
+    take_back: Verb | None = None
     adopted: Callable[[ResourceKey], bool] = lambda key: False
     implied: Callable[[Resource, Mapping[str, Any]], list[Resource]] = _nothing
     freezes: tuple[str, ...] = ()
+    export: Export | None = None
     after: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     nameless: bool = False
@@ -195,6 +216,7 @@ class ResourceType:
     follows: tuple[str, ...] = ()
     slow: bool = False
     caution: str = ""
+    lost: str = ""
     once_landmark: bool = False
     notes: str = ""
 

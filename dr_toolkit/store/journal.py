@@ -6,6 +6,7 @@ Runs are numbered ``000001``, ``000002``, ...; each is a sequence of records:
     intent    before a call
     done      after it, with what it made
     failed    after it, with what it answered
+    looked    what is to be done more, after another look at the target
     resumed   somebody goes on with the run after a crash
     end       the last record; a run without one is unfinished
 
@@ -35,7 +36,8 @@ from dr_toolkit.store.seals import UNSEALED, Seal
 from dr_toolkit.store.sequences import Numbered, Sequence, numbers
 
 BEGIN, INTENT, DONE, FAILED, RESUMED, END = "begin", "intent", "done", "failed", "resumed", "end"
-KINDS = frozenset({BEGIN, INTENT, DONE, FAILED, RESUMED, END})
+LOOKED = "looked"
+KINDS = frozenset({BEGIN, INTENT, DONE, FAILED, LOOKED, RESUMED, END})
 """The closed set of a record's kinds."""
 
 _NUMBER = re.compile(r"0*[1-9][0-9]{0,17}")
@@ -114,6 +116,10 @@ class Runs:
         if name not in listed:
             raise RunNotFound(run=run, target=self._target, store=self._objects.url)
         return self._state(name, listed)
+
+    def begun(self, run: str) -> dict[str, Any]:
+        """The first record of a run that is there: one read."""
+        return self._sequence(run).get(1).record
 
     def begin(self, record: Mapping[str, Any], instead_of: str | None = None) -> Journal:
         """Start the next run, its first record holding ``record``.

@@ -2,6 +2,7 @@
 
     v1/<source>/<id>.jsonl.gz                  the body of a snapshot
     v1/<source>/<id>.ids.jsonl.gz              physical ids and observed facts
+    v1/<source>/<id>.served.jsonl.gz           what stages serve, where that is known
     v1/<source>/<id>.manifest.json             commits them
     v1/<source>/<id>.partial.manifest.json     commits them, where the capture is incomplete
     v1/<source>/<id>.pruned.json               says that the body and ids were pruned
@@ -92,6 +93,11 @@ def body(source: str, snapshot: str) -> str:
 def ids(source: str, snapshot: str) -> str:
     """The name of a snapshot's physical ids."""
     return f"{parts(source, snapshot)}ids.jsonl.gz"
+
+
+def served(source: str, snapshot: str) -> str:
+    """The name of what a snapshot's stages serve."""
+    return f"{parts(source, snapshot)}served.jsonl.gz"
 
 
 def secrets(source: str, snapshot: str) -> str:

@@ -47,6 +47,9 @@ BODY, IDS = "body", "ids"
 SECRETS = "secrets"
 """The role of the encrypted values, where there are any."""
 
+SERVED = "served"
+"""The role of what stages serve, where that is known of any."""
+
 _T = TypeVar("_T")
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
@@ -91,6 +94,8 @@ class Snapshots:
         bodies = {BODY: wire.body(estate.lines), IDS: wire.ids(estate.ids, estate.observed)}
         snapshot = layout.snapshot_id(taken_at, wire.digest(bodies[BODY]))
         names = {BODY: layout.body(source, snapshot), IDS: layout.ids(source, snapshot)}
+        if estate.served:
+            bodies[SERVED], names[SERVED] = wire.served(estate.served), layout.served(source, snapshot)
         if secrets is not None:
             bodies[SECRETS], names[SECRETS] = secrets, layout.secrets(source, snapshot)
         for role, data in bodies.items():
@@ -217,7 +222,7 @@ class Snapshots:
         raise fault
 
     def load(self, entry: Entry) -> Snapshot:
-        """The snapshot, every byte of its body and ids proven; other roles are left alone.
+        """The snapshot, every byte of its body, its ids and what its stages serve proven; other roles are left alone.
 
         Raises UnknownFormat, ManifestDamaged, ObjectMissing and BodyDamaged, with the object's name; SnapshotPruned;
         and SignatureMissing and SignatureWrong where signatures are asked for.
@@ -236,7 +241,18 @@ class Snapshots:
             selection=manifest.selection,
         )
         self._parsed(manifest, BODY, lambda: _check_body(estate, manifest))
+        estate.served = self._served(manifest, estate)
         return Snapshot(manifest, estate)
+
+    def _served(self, manifest: Manifest, estate: Estate) -> dict[str, dict[str, bytes]]:
+        """What stages serve; of what an earlier version took, nothing is known."""
+        stored = manifest.objects.get(SERVED)
+        if stored is None:
+            return {}
+        self._parsed(manifest, SERVED, lambda: _check_object(stored, layout.parts(manifest.source, manifest.id)))
+        data = self.content(manifest, SERVED)
+        same = {line: line for line in estate.lines.values()}
+        return self._parsed(manifest, SERVED, lambda: wire.read_served(data, same))
 
     def secrets(self, manifest: Manifest) -> bytes | None:
         """A snapshot's secrets, encrypted and proven; None where it holds none. Raises as ``load`` does."""

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dr_toolkit.config import Source, matches
+from dr_toolkit.config import Source
 from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.identities import with_identities
 from dr_toolkit.engine.pairing import known_of
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.truths import Truths
 from dr_toolkit.errors import BaselineNotFound, GuardError, UsageError
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.documents import BLOCKED, GAP, INFO, Finding, Manifest, Scope
@@ -18,11 +19,13 @@ from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.listings import AcceptResult, BaselineResult
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import DEPLOYMENTS, STAGES
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.leases import acquire
 from dr_toolkit.workflows import capture, secrets, trust
 from dr_toolkit.workflows.comparing import Sides, compared
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, keep_within, narrow
+from dr_toolkit.workflows.selecting import matched
 
 PART = "accepted-in-part"
 """The code of the finding in a snapshot that was put together, not taken."""
@@ -56,7 +59,8 @@ def _accept(context: Context, source: Source, only: Sequence[str], reason: str) 
     keep_within(live, snapshot.manifest.selection, snapshot.estate.lines)
     before = narrow(snapshot.estate, source)
     changes = with_identities(compare(before, live, registry(), both_read(before, live)), before, live, registry())
-    taken = [c for c in changes if not only or any(_matched(glob, c.key) for glob in only)]
+    changes = Truths(before, live, registry()).settled(changes)
+    taken = [c for c in changes if not only or any(matched(glob, c.key) for glob in only)]
     if only and not taken:
         raise UsageError(
             reason=f"--only {' '.join(only)} matches none of the {len(changes)} changes of {source.name}",
@@ -102,18 +106,13 @@ def _copied(estate: Estate) -> Estate:
     """The same, so that a change of one is none of the other."""
     found = list(estate.findings)
     return replace(
-        estate, lines=dict(estate.lines), ids=dict(estate.ids), observed=dict(estate.observed), findings=found
+        estate,
+        lines=dict(estate.lines),
+        ids=dict(estate.ids),
+        observed=dict(estate.observed),
+        served={stage: dict(content) for stage, content in estate.served.items()},
+        findings=found,
     )
-
-
-def _matched(glob: str, key: ResourceKey) -> bool:
-    """Whether a glob matches a key or what it belongs to."""
-    above: ResourceKey | None = key
-    while above is not None:
-        if matches(glob, above.text):
-            return True
-        above = registry().parent(above)
-    return False
 
 
 def _about(key: ResourceKey, changes: Collection[Change]) -> bool:
@@ -130,12 +129,24 @@ def _in_part(snapshot: Snapshot, before: Estate, live: Estate, taken: Sequence[C
             part.drop(change.key)
         else:
             part.put(resource)
+        _serve(part, live, change.key)
     _add_landmarks(part, live, taken)
     _check_whole(part, taken)
     globs = " ".join(only)
     text = f"put together by baseline accept --only {globs}: {snapshot.manifest.id} with {len(taken)} changes of then"
     part.findings.append(Finding(INFO, PART, "", text))
     return part
+
+
+def _serve(part: Estate, live: Estate, key: ResourceKey) -> None:
+    """With a stage, or the deployment that it is on, what it serves is accepted too."""
+    if key.type not in STAGES | DEPLOYMENTS:
+        return
+    stage = registry().root(key).text
+    if stage in part and stage in live.served:
+        part.served[stage] = dict(live.served[stage])
+    else:
+        part.served.pop(stage, None)
 
 
 def _add_landmarks(part: Estate, live: Estate, taken: Sequence[Change]) -> None:

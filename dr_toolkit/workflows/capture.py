@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dr_toolkit.config import Source
+from dr_toolkit.engine import truths
 from dr_toolkit.engine.api_remarks import api_remarks
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
@@ -15,7 +16,7 @@ from dr_toolkit.engine.pairing import Known, pair
 from dr_toolkit.engine.remarks import GROUP, INTERFACE, remarks
 from dr_toolkit.engine.upgrade import upgrade
 from dr_toolkit.errors import BaselineNotFound, DrToolkitError, GuardError, IntegrityError, LockedError
-from dr_toolkit.model.documents import INFO, Finding, Manifest, Scope
+from dr_toolkit.model.documents import Manifest, Scope
 from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.secrets import Sealer
 from dr_toolkit.report.listings import (
@@ -27,13 +28,13 @@ from dr_toolkit.report.listings import (
     SnapshotShow,
 )
 from dr_toolkit.resources import registry
-from dr_toolkit.spec.served import HTTP, REST
+from dr_toolkit.spec.served import DEPLOYMENTS
 from dr_toolkit.store.baselines import Baseline
 from dr_toolkit.store.entries import Entry
 from dr_toolkit.store.leases import acquire
 from dr_toolkit.store.mirrored import MirroredStore
 from dr_toolkit.workflows import secrets, trust
-from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, excluded, narrow
+from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, excluded, lets_in_served, narrow
 
 log = logging.getLogger(__name__)
 
@@ -48,37 +49,20 @@ def read(
     cloud = context.cloud(source)
     types = registry()
     reading = Reader(cloud, types, context.progress, secrets=sealer is not None, pace=context.pace).read(
-        excluded(source), landmarks=_looked_at_beside(source)
+        excluded(source), landmarks=_looked_at_beside(source), serving=lets_in_served(source, known or {})
     )
-    names = pair(reading, types, cloud.scope, known or {})
+    # What serves a deployment now is what it is known by, and not what served it before.
+    kept = {identity: key for identity, key in (known or {}).items() if identity[0] not in DEPLOYMENTS}
+    names = pair(reading, types, cloud.scope, kept)
     estate = narrow(canonicalise(reading, types, names, sealer=sealer), source)
     estate.findings = sorted({*estate.findings, *remarks(reading, names, estate, types)})
-    estate.findings += api_remarks(estate)
-    _say_what_stages_serve(estate)
+    estate.findings += [*api_remarks(estate), *truths.remarks(estate, types)]
     return cloud.scope, estate
 
 
 def _looked_at_beside(source: Source) -> frozenset[str]:
     """What is read of a source to tell which groups are in use, where there are groups at all."""
     return frozenset() if excluded(source)(GROUP) else frozenset({INTERFACE})
-
-
-def _say_what_stages_serve(estate: Estate) -> None:
-    """A deployment's own content is not captured: it must not be taken for what the draft says."""
-    tied = sum(1 for text in estate.lines if text.startswith(f"{HTTP.stage}/") and _is_tied(estate, text))
-    for kind, stages in ((REST.stage, estate.counts.get(REST.stage, 0)), (HTTP.stage, tied)):
-        text = (
-            f"{stages} stage{'s are' if stages > 1 else ' is'} captured with settings and description of what "
-            "is deployed, not with its content: a restore deploys the draft"
-        )
-        if stages:
-            estate.findings.append(Finding(INFO, "deployed-content", kind, text))
-
-
-def _is_tied(estate: Estate, stage: str) -> bool:
-    """Whether a stage serves a deployment of its own: one that deploys by itself serves the draft."""
-    held = estate.get(stage)
-    return held is not None and HTTP.pointer in held.attributes
 
 
 def create(context: Context, names: Sequence[str]) -> CreateResult:

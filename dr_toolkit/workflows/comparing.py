@@ -10,6 +10,7 @@ from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.identities import with_identities
 from dr_toolkit.engine.judge import judge
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.truths import SERVED_ONLY, Truths
 from dr_toolkit.engine.upgrade import new_types
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.documents import FAILED, GAP, INFO, READ, Coverage, Finding
@@ -38,6 +39,8 @@ def compared(context: Context, name: str, sides: Sides, against: str, taken_at: 
     changes = compare(before, live, types, both_read(before, live))
     if sides.home:
         changes = with_identities(changes, before, live, types)
+    held = Truths(before, live, types, home=sides.home)
+    changes = held.settled(changes)
     manifest, unread = sides.snapshot.manifest, new_types(before, live, types)
     left = {finding.key for finding in unread}
     return DriftResult(
@@ -52,21 +55,22 @@ def compared(context: Context, name: str, sides: Sides, against: str, taken_at: 
         against=against,
         resources=len(live),
         live_id=live_id,
-        **judged(context, changes, before, live),
+        **judged(context, changes, held),
     )
 
 
-def judged(context: Context, changes: Sequence[Change], before: Estate, after: Estate) -> dict[str, Any]:
+def judged(context: Context, changes: Sequence[Change], held: Truths) -> dict[str, Any]:
     """What of a drift result rests on rules: what counts, how bad it is, what it exposes, what is ignored."""
-    now = context.now()
+    now, before, after = context.now(), held.before.estate, held.after.estate
     kept = ignoring.ignore(changes, after, context.config.drift_ignore, now.date())
-    found = judge(kept.changes, before, kept.estate, now)
+    found = judge(kept.changes, before, kept.estate, now, held)
     return {
         "changes": kept.changes,
         "ignored": kept.ignored,
         "alerts": found.alerts,
         "severities": found.severities,
         "exposures": found.exposures,
+        "stages": held.told(kept.changes),
         "ids": dict(_ids(kept.changes, before, after)),
     }
 
@@ -93,7 +97,9 @@ def _news(snapshot: Snapshot, live: Estate) -> tuple[Finding, ...]:
     """Of what was found in the capture, what is missing, and what was not said of the snapshot already."""
     said = set(snapshot.manifest.findings)
     return tuple(
-        f for f in live.findings if f.severity == GAP or f.code == LEFT_OUT or (f.severity != INFO and f not in said)
+        f
+        for f in live.findings
+        if f.severity == GAP or f.code == LEFT_OUT or (f.severity != INFO and f not in said and f.code != SERVED_ONLY)
     )
 
 

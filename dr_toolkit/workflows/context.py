@@ -17,12 +17,15 @@ from dr_toolkit.engine.dispatch import Pace
 from dr_toolkit.errors import NotAvailableYet, UnknownName, UsageError
 from dr_toolkit.model.documents import INFO, Finding, Selection
 from dr_toolkit.model.estate import Estate
-from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.model.keys import ResourceKey, deployed_key
 from dr_toolkit.model.secrets import Vault
 from dr_toolkit.resources import registry
+from dr_toolkit.spec.served import kind_of
 
 if TYPE_CHECKING:
     from dr_toolkit.aws.cloud import AwsCloud, Clouds
+    from dr_toolkit.engine.pairing import Known
+    from dr_toolkit.spec.types import Row
     from dr_toolkit.store.anchors import Anchor
     from dr_toolkit.store.baselines import Baselines
     from dr_toolkit.store.objects import ObjectStore
@@ -311,6 +314,28 @@ def excluded(source: Source) -> Callable[[str], bool]:
     return leaves_out
 
 
+def stage_key(row: Row, known: Known) -> ResourceKey:
+    """The key of a stage as AWS lists it, before rows have keys: its API's is known by its id, or is its name."""
+    api = row.root
+    key = known.get((api.type, "", registry()[api.type].physical(api.data)))
+    name = key.name if key else str(api.data.get("name") or api.data.get("Name") or "unnamed")
+    return ResourceKey(row.type, (name, str(row.data.get("stageName") or row.data.get("StageName"))))
+
+
+def lets_in_served(source: Source, known: Known) -> Callable[[Row], bool]:
+    """Whether a source's config lets in anything of what a stage serves."""
+
+    def lets_in(row: Row) -> bool:
+        stage = stage_key(row, known)
+        return selects(source, deployed_key(stage, _api(stage)).text, (stage.text, _api(stage).text))
+
+    return lets_in
+
+
+def _api(stage: ResourceKey) -> ResourceKey:
+    return kind_of(stage.type).api_of(stage)
+
+
 def narrow(estate: Estate, source: Source) -> Estate:
     """The estate without what a source's config leaves out by key, and with that said."""
     if source.include == ("*",) and not source.exclude:
@@ -335,14 +360,31 @@ def keep_within(estate: Estate, selection: Selection | None, keep: Container[str
     globs = Source("", "", include=selection.include, exclude=selection.exclude)
     for text in list(estate.lines):
         key = ResourceKey.parse(text)
-        above = []
-        parent = types.parent(key)
-        while parent is not None:
-            above.append(parent.text)
-            parent = types.parent(parent)
         t = types.get(key.type)
-        if text not in keep and t is not None and not t.landmark and not selects(globs, text, above):
+        if text not in keep and t is not None and not t.landmark and not selects(globs, text, _above(key)):
             estate.drop(text)
             left_out[key.type] = left_out.get(key.type, 0) + 1
+    _keep_served_within(estate, globs)
     estate.findings = [f for f in estate.findings if "/" not in f.key or f.key in estate.lines]
     return left_out
+
+
+def _above(key: ResourceKey) -> list[str]:
+    above, parent = [], registry().parent(key)
+    while parent is not None:
+        above.append(parent.text)
+        parent = registry().parent(parent)
+    return above
+
+
+def _keep_served_within(estate: Estate, globs: Source) -> None:
+    """Drop of what stages serve what is left out of the draft, and what is left out by its own key."""
+    for stage_text, content in list(estate.served.items()):
+        stage = ResourceKey.parse(stage_text)
+        around = [stage_text, _api(stage).text, deployed_key(stage, _api(stage)).text]
+        for text in list(content):
+            key = ResourceKey.parse(text)
+            if not selects(globs, deployed_key(stage, key).text, [text, *_above(key), *around]):
+                del content[text]
+        if not content:
+            del estate.served[stage_text]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dr_toolkit.config import Source
 from dr_toolkit.engine.compare import both_read, compare
+from dr_toolkit.engine.truths import Truths
 from dr_toolkit.model.changes import CREATE, Change
 from dr_toolkit.model.documents import GAP, READ, Coverage, Manifest
 from dr_toolkit.model.estate import Snapshot
@@ -50,10 +51,11 @@ def _drift(context: Context, name: str, snapshot: Snapshot, against: str) -> Dri
     types = registry()
     seen = view(context, name, snapshot, Options())
     taken_at = context.now()
-    wanted, found = seen.translated(), seen.survey()
+    wanted, found = seen.translated(), seen.survey(history=False)
     keep_within(found.estate, snapshot.manifest.selection, wanted.estate.lines)
     roots = {types.root(ResourceKey.parse(text)) for text in wanted.estate.lines}
-    changes = compare(wanted.estate, found.estate, types, both_read(wanted.estate, found.estate))
+    held = Truths(wanted.estate, found.estate, types, home=False)
+    changes = held.settled(compare(wanted.estate, found.estate, types, both_read(wanted.estate, found.estate)))
     changes = [c for c in changes if types.root(c.key) in roots and not _is_history(c)]
     return DriftResult(
         source=name,
@@ -66,7 +68,7 @@ def _drift(context: Context, name: str, snapshot: Snapshot, against: str) -> Dri
         baseline_taken_at=snapshot.manifest.taken_at,
         against=against,
         resources=len(found.estate),
-        **judged(context, changes, wanted.estate, found.estate),
+        **judged(context, changes, held),
     )
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dr_toolkit.config import Source, Target, selects
 from dr_toolkit.engine import planner, replays
 from dr_toolkit.engine.api_remarks import PERMISSION
+from dr_toolkit.engine.batch import Aim
+from dr_toolkit.engine.exports import NOT_EXPORTED, UNEXPORTABLE, Asked
 from dr_toolkit.engine.homonyms import ambiguous
 from dr_toolkit.engine.mapping import inverse
-from dr_toolkit.engine.pairing import Identity, outer_id
+from dr_toolkit.engine.pairing import Identity, Known, outer_id
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.remarks import NOT_RESTORED
+from dr_toolkit.engine.selection import WHOLE, Part
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
 from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
@@ -23,10 +28,10 @@ from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.model.secrets import Sealer
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.marks import bare
-from dr_toolkit.spec.served import DEPLOYMENTS
-from dr_toolkit.spec.types import ResourceType
-from dr_toolkit.workflows import secrets
-from dr_toolkit.workflows.context import LEFT_OUT, UNSIGNED, Context, keep_within
+from dr_toolkit.spec.served import APIS, DEPLOYMENTS
+from dr_toolkit.spec.types import ResourceType, Row
+from dr_toolkit.workflows import secrets, selecting
+from dr_toolkit.workflows.context import LEFT_OUT, UNSIGNED, Context, keep_within, stage_key
 
 _WHATEVER_IS_SAID = frozenset({"apigatewayv2.routing_rule"})
 """What is looked for in a target even where what it lies in says that there is none."""
@@ -39,10 +44,12 @@ class Options:
     prune: bool = False
     in_place: bool = False
     skip_blocked: bool = False
+    only: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, bool]:
+    def as_dict(self) -> dict[str, Any]:
         """As a plan and a journal keep it."""
-        return {"prune": self.prune, "in_place": self.in_place, "skip_blocked": self.skip_blocked}
+        facts: dict[str, Any] = {"prune": self.prune, "in_place": self.in_place, "skip_blocked": self.skip_blocked}
+        return facts | ({"only": sorted(self.only)} if self.only else {})
 
 
 @dataclass
@@ -55,11 +62,23 @@ class Made:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the survey of the target that it rests on, and what is wanted there."""
+    """A plan, the survey of the target that it rests on, what its steps are to lead to, and what was decided: the part
+    that the plan is about, and the deployments that are due outside of that.
+    """
 
     plan: Plan
     survey: Survey
-    wanted: Estate
+    aim: Aim
+    draft: planner.Draft
+    part: Part = WHOLE
+    postponed: frozenset[ResourceKey] = frozenset()
+    unmatched: UsageError | None = None
+
+    def checked(self) -> Planned:
+        """Itself; raises UsageError where a glob of ``--only`` matches nothing."""
+        if self.unmatched is not None:
+            raise self.unmatched
+        return self
 
 
 @dataclass(frozen=True)
@@ -73,9 +92,26 @@ class View:
     pairs: Mapping[str, str]
     sealer: Sealer | None = None
 
-    def survey(self, made: Made | None = None, only: frozenset[str] | None = None) -> Survey:
-        """The target as it is now; what a run made keeps the key that it was made for."""
-        return survey(self.cloud, registry(), self._outlook(made or Made()), self.context.progress, only)
+    def survey(
+        self,
+        made: Made | None = None,
+        only: frozenset[str] | None = None,
+        *,
+        served: bool = True,
+        history: bool = True,
+    ) -> Survey:
+        """The target as it is now; what a run made keeps the key that it was made for.
+
+        What the snapshot's stages serve there is read too, but for a look at some types ``only``. Without ``history`` a
+        deployment is known by what is on it now, and not by what it was made for.
+        """
+        outlook = self._outlook(made or Made())
+        if not history:
+            known = {identity: key for identity, key in outlook.known.items() if identity[0] not in DEPLOYMENTS}
+            outlook = replace(outlook, known=known)
+        if only is not None or not served:
+            outlook = replace(outlook, serving=None)
+        return survey(self.cloud, registry(), outlook, self.context.progress, only)
 
     def _outlook(self, made: Made) -> Outlook:
         types = registry()
@@ -87,15 +123,33 @@ class View:
             if (t := types.get(key.type)) and t.landmark and self._may_differ(t)
             if not t.listing.within or types[t.listing.within].landmark
         )
+        known = self._known(made)
+        given = {k: v for k, v in self._map().items() if _is_key(k)}
         return Outlook(
-            known=self._known(made),
-            given={k: v for k, v in self._map().items() if _is_key(k)},
+            known=known,
+            given=given,
             landmarks=frozenset(key.type for key in wanted) | DEPLOYMENTS | _WHATEVER_IS_SAID,
             wanted=wanted,
             excluded=lambda name: name in absent or not self._may_differ(types[name]),
             sealer=self.sealer,
+            serving=self._serving(known, given),
             pace=self.context.pace,
         )
+
+    def _serving(self, known: Known, given: Mapping[str, str]) -> Asked:
+        """Whether a stage may be one of which the snapshot knows what it serves; before rows have keys, names tell."""
+        wanted = {name for text in self.snapshot.estate.served for name in _names_of(ResourceKey.parse(text))}
+        mapped = {
+            value: ResourceKey.parse(text).name for text, value in given.items() if text.partition("/")[0] in APIS
+        }
+
+        def asked(row: Row) -> bool:
+            stage = stage_key(row, known)
+            ids = (registry()[row.root.type].physical(row.root.data), stage.path[0])
+            names = {stage.path[0], *(mapped[i] for i in ids if i in mapped)}
+            return any((row.type, name, stage.name) in wanted for name in names)
+
+        return asked
 
     def _may_differ(self, t: ResourceType) -> bool:
         """Whether the target may have other ones than the source: IAM is one for all regions of an account."""
@@ -176,10 +230,11 @@ class View:
         moved = self.translated()
         keep_within(found.estate, self.snapshot.manifest.selection, moved.estate.lines)
         left = self._leave(moved.estate, found.estate)
+        part, unmatched = selecting.part(options.only, moved.estate, found)
         missing = {text: why for text, why in found.missing.items() if text in moved.estate.lines}
         alike = ambiguous(moved.estate, found.estate, found.names.known, registry())
         blocked = [*moved.blocked, *_mapped_in_vain(missing), *alike]
-        situation = planner.Situation(
+        situation = Situation(
             wanted=moved.estate,
             live=found.estate,
             registry=registry(),
@@ -187,13 +242,15 @@ class View:
             prune=options.prune,
             owed=owed,
             intact=self._intact(found),
-            blocked=tuple(blocked),
+            blocked=tuple(b for b in blocked if part.holds(b.key)),
+            part=part,
         )
         draft = planner.draft(situation)
         unknown = secrets.unknown(self.context, draft.changes)
         self.context.progress("ordering the steps")
         manifest = self.snapshot.manifest
         body = manifest.objects["body"].sha256
+        said = [f for f in (*moved.findings, *left, *_worth_saying(self.snapshot)) if part.concerns(f)]
         plan = Plan(
             snapshot=manifest.id,
             snapshot_digest=body,
@@ -204,13 +261,14 @@ class View:
             changes=tuple(draft.changes),
             steps=tuple(replays.steps(draft, situation, self.cloud.scope)),
             blocked=tuple(draft.blocked),
-            findings=tuple(sorted({*draft.findings, *moved.findings, *left, *unknown, *_worth_saying(self.snapshot)})),
-            fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings),
+            findings=tuple(sorted({*draft.findings, *unknown, *said})),
+            fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings, part),
             options=options.as_dict(),
-            bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
-            gaps=manifest.gaps,
+            bindings=_of_the_plan(found.bindings, filter(part.holds, moved.estate.lines)),
+            gaps=part.gaps(manifest),
         )
-        return Planned(plan, found, moved.estate)
+        aim = Aim(_within(moved.estate, part), self.cloud.scope, draft.replays)
+        return Planned(plan, found, aim, draft, part, frozenset(draft.postponed), unmatched)
 
 
 def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:
@@ -253,6 +311,15 @@ def _check_place(here: Scope, there: Scope, target: str, options: Options) -> No
         )
 
 
+def _names_of(stage: ResourceKey) -> Iterable[tuple[str, str, str]]:
+    """A stage by its API's name in the snapshot, and, of a homonym, by the name that it has in common with others."""
+    api = stage.path[0]
+    yield stage.type, api, stage.name
+    name, mark, number = api.rpartition("~")
+    if mark and number.isdigit():
+        yield stage.type, name, stage.name
+
+
 def _is_key(text: str) -> bool:
     """Whether a config's map entry names a resource (else it is an ARN or other text)."""
     head = text.partition("/")[0]
@@ -272,13 +339,21 @@ def _worth_saying(snapshot: Snapshot) -> list[Finding]:
         "looks-located",
         "unportable-id",
         "unknown-id",
-        "deployed-content",
+        "deployed-content",  # of earlier versions
+        UNEXPORTABLE,
+        NOT_EXPORTED,
         "homonym",
         LEFT_OUT,
         UNSIGNED,
         PERMISSION,
     }
     return [f for f in snapshot.manifest.findings if f.code in codes]
+
+
+def _within(estate: Estate, part: Part) -> Estate:
+    """The part of an estate that a plan is about."""
+    lines = {text: line for text, line in estate.lines.items() if part.holds(text)}
+    return replace(estate, lines=lines)
 
 
 def _of_the_plan(bindings: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.identities import with_identities
 from dr_toolkit.engine.judge import judge
 from dr_toolkit.engine.pairing import pair
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.translate import Wishes, translate
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.documents import Manifest
@@ -250,7 +251,7 @@ def planned(wanted: Estate, live: Estate) -> tuple[int, int, int]:
     """Everything that planning does after the target was read: numbers of changes, of steps, of blocked changes."""
     types = registry()
     moved = translate(wanted, HOME, ABROAD, Wishes(), types).estate
-    situation = planner.Situation(moved, live, types, live.ids)
+    situation = Situation(moved, live, types, live.ids)
     draft = planner.draft(situation)
     ordered = replays.steps(draft, situation, ABROAD)
     planner.fingerprint(live, moved, types, live.ids)

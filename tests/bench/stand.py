@@ -87,9 +87,12 @@ def measure_capture(sizes: Sizes) -> Section:
     section = Section("capture", f"one snapshot of the standard estate at scale {sizes.scale}")
     _tell(section, calls, manifest.counts)
     apis = manifest.counts.get("apigateway.rest_api", 0)
-    reads = [c for c in calls if c.params.get("restApiId")]
+    exports = [c for c in calls if c.operation == "GetExport"]
+    reads = [c for c in calls if c.params.get("restApiId") and c not in exports]
     _sum_up(section, seconds, calls, manifest)
     section.facts["read_calls_a_REST_API"] = round(len(reads) / max(1, apis), 2)
+    stages = manifest.counts.get("apigateway.stage", 0)
+    section.facts["exports_a_stage"] = round(len(exports) / max(1, stages), 2)
     return section
 
 

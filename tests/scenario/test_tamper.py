@@ -107,9 +107,11 @@ class Crime:
         body, document = self.opened(self.last), self.manifest(self.last)
         at = at or document["id"].partition("-")[0]
         identity = f"{at}-{wire.digest(body)[:12]}"
-        ids = self.bucket.get(f"v1/prod/{self.last}.ids.jsonl.gz")
         self.bucket.put(f"v1/prod/{identity}.jsonl.gz", gzip.compress(body))
-        self.bucket.put(f"v1/prod/{identity}.ids.jsonl.gz", ids)
+        for role in ("ids", "served"):
+            kept = self.bucket.get(f"v1/prod/{self.last}.{role}.jsonl.gz")
+            self.bucket.put(f"v1/prod/{identity}.{role}.jsonl.gz", kept)
+            document["objects"][role]["name"] = f"v1/prod/{identity}.{role}.jsonl.gz"
         taken_at = f"{at[:4]}-{at[4:6]}-{at[6:8]}T{at[9:11]}:{at[11:13]}:{at[13:15]}Z"
         document |= {"id": identity, "taken_at": taken_at}
         document["objects"]["body"] = {
@@ -117,7 +119,6 @@ class Crime:
             "sha256": wire.digest(body),
             "size": len(body),
         }
-        document["objects"]["ids"]["name"] = f"v1/prod/{identity}.ids.jsonl.gz"
         document["counts"]["ec2.security_group_rule"] += 1
         document["parent"] = {"id": self.last, "sha256": wire.digest(self.raw(self.last))}
         return document
@@ -143,6 +144,23 @@ LATER = "20991231T235959Z"
 def swap_the_body(crime: Crime) -> None:
     """The body of the last snapshot is another one."""
     crime.bucket.put(f"v1/prod/{crime.last}.jsonl.gz", gzip.compress(crime.opened(crime.last)))
+
+
+def swap_what_a_stage_serves(crime: Crime) -> None:
+    """Of what the stages of the last snapshot serve, one method asks for nothing any more."""
+    name = f"v1/prod/{crime.last}.served.jsonl.gz"
+    lines = gzip.decompress(crime.bucket.get(name)).splitlines()
+    methods = [line for line in lines if b'"apigateway.method/' in line]
+    assert methods
+    swapped = methods[0].replace(b'{"attributes":{', b'{"attributes":{"apiKeyRequired":false,', 1)
+    crime.bucket.put(name, gzip.compress(b"".join(swapped + b"\n" if x == methods[0] else x + b"\n" for x in lines)))
+
+
+def forget_what_stages_serve(crime: Crime) -> None:
+    """The last snapshot's manifest names no such object any more, and it is gone."""
+    document = crime.manifest(crime.last)
+    crime.bucket.delete(document["objects"].pop("served")["name"])
+    crime.commit(document)
 
 
 def rewrite_body_and_manifest(crime: Crime) -> None:
@@ -207,7 +225,7 @@ def call_what_came_after_incomplete(crime: Crime) -> None:
 def replay_under_a_newer_name(crime: Crime) -> None:
     """The snapshot of the open port, as it was signed, under a newer name."""
     identity = f"{LATER}{crime.first[16:]}"
-    for suffix in ("jsonl.gz", "ids.jsonl.gz", "manifest.json"):
+    for suffix in ("jsonl.gz", "ids.jsonl.gz", "served.jsonl.gz", "manifest.json"):
         crime.bucket.put(f"v1/prod/{identity}.{suffix}", crime.bucket.get(f"v1/prod/{crime.first}.{suffix}"))
 
 
@@ -271,6 +289,8 @@ def forge_a_journal_of_the_last(crime: Crime) -> None:
 
 WAYS: list[Callable[[Crime], None]] = [
     swap_the_body,
+    swap_what_a_stage_serves,
+    forget_what_stages_serve,
     rewrite_body_and_manifest,
     add_one_without_a_signature,
     add_one_signed_with_another_key,
@@ -385,7 +405,7 @@ def test_what_was_deleted_can_be_brought_back_by_its_marker(crime: Crime) -> Non
     roll_back(crime)
     faults = run("snapshot", "verify", "--all", "--format", "json").document["faults"]
     markers = {f["name"]: f["reason"].rpartition(" ")[2] for f in faults if "delete marker" in f["reason"]}
-    assert len(markers) == 6
+    assert len(markers) == 8
     for name, version in markers.items():
         key = f"{crime.bucket.prefix}/{name}"
         crime.bucket.client.delete_object(Bucket=crime.bucket.name, Key=key, VersionId=version)

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.strict_aws.call import Region
 from tests.strict_aws.ec2.state import Ec2Region, Group
+from tests.strict_aws.http.import_parts import IMPORTED
 from tests.strict_aws.http.state import HttpApi, HttpRegion
 from tests.strict_aws.rest.state import Content, Domains, RestApi, RestRegion
 
@@ -131,12 +132,15 @@ def _read_http_api(api: HttpApi) -> Iterator[Row]:
     lists = ["GetRoutes", "GetIntegrations", "GetAuthorizers", "GetStages"]
     if api.is_websocket:
         lists.append("GetModels")
-    if any(stage.get("DeploymentId") and not stage.get("AutoDeploy") for stage in api.stages.values()):
+    tied = sum(1 for stage in api.stages.values() if stage.get("DeploymentId") and not stage.get("AutoDeploy"))
+    if tied:
         lists.append("GetDeployments")
     for operation in lists:
         yield Row(
             "apigatewayv2", operation, 1, f"the draft of {kind}, its stages, and deployments that stages are tied to"
         )
+    if tied and not api.is_websocket:
+        yield Row("apigatewayv2", "ExportApi", tied, "what each stage serves that is tied to a deployment")
     if api.is_websocket:
         yield Row(
             "apigatewayv2", "GetRouteResponses", len(api.draft.routes), "answers of each route: there is no list of all"
@@ -338,6 +342,8 @@ def _write_rest(api: RestApi) -> Iterator[Row]:
 
 def _import_http(api: HttpApi) -> Iterator[Row]:
     yield _write("apigatewayv2", "ImportApi", 1, "an HTTP API, its definition and tags")
+    told = sum(1 for each in api.draft.integrations.values() if each.get("Description") not in (None, IMPORTED))
+    yield _write("apigatewayv2", "UpdateIntegration", told, "a description, which a definition has no word for")
     yield from _deploy_http(api)
 
 

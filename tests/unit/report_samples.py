@@ -9,6 +9,7 @@ from dr_toolkit.engine import services
 from dr_toolkit.engine.exposure import Exposure
 from dr_toolkit.engine.rulebook import rules
 from dr_toolkit.engine.traffic import Peers, network, traffic
+from dr_toolkit.engine.truths import Truth
 from dr_toolkit.errors import CloudDenied
 from dr_toolkit.model.alerts import Alert
 from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Blocked, Call, Change, FieldChange, Plan, Step
@@ -49,6 +50,7 @@ from dr_toolkit.report.page import Page
 from dr_toolkit.report.results import DriftReport, DriftResult, Ignored, PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.report.style import Style
 from dr_toolkit.report.text import Result, show
+from dr_toolkit.report.undo_results import UndoResult
 from dr_toolkit.spec.fields import fixed, observed, physical, reference, setting
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import Listing, ResourceType
@@ -288,6 +290,17 @@ STOPPED = RestoreResult(
     skipped={"s3": "needs s2, which did not succeed"},
     seconds=3.0,
 )
+UNDONE = UndoResult("000008", "000007", plan(blocked=(), gaps=(), findings=()), done=("s1", "s2", "s3"), seconds=41.3)
+HALF_UNDONE = UndoResult(
+    "000008",
+    "000007",
+    plan(gaps=()),
+    done=("s1",),
+    failed={"s2": "DependencyViolation: resource sg-0abc has a dependent object"},
+    skipped={"s3": "needs s2, which did not succeed"},
+    left=(added(API),),
+    seconds=3.0,
+)
 MANIFEST = Manifest(
     id=SNAPSHOT,
     taken_at="2026-11-22T03:00:00Z",
@@ -337,6 +350,15 @@ OPENED = Exposure(
 DEED = Deed(
     "e-1", "2026-11-23T17:00:00Z", "AuthorizeSecurityGroupIngress", "ann", "role admin", "192.0.2.9", "aws-cli/2"
 )
+SERVING = Truth(
+    STAGE.key,
+    served=(METHOD_CHANGE,),
+    ahead=(
+        METHOD_CHANGE,
+        added(resource("apigateway.model/shop/<script>alert('x')")),
+        removed(resource("apigateway.gateway_response/shop/THROTTLED")),
+    ),
+)
 JUDGED = DriftReport(
     (
         drift_result(
@@ -350,6 +372,7 @@ JUDGED = DriftReport(
             ),
             severities={WORLD.key.text: "critical", GET_PET.key.text: "critical", OFFICE.key.text: "info"},
             exposures=(OPENED,),
+            stages=(SERVING,),
             ignored=(
                 Ignored(OFFICE.key, UPDATE, ("Description",), "ec2.*", "Description", "ours", "net", "2027-01-31"),
             ),
@@ -375,6 +398,8 @@ RESULTS: dict[str, Result] = {
     "plan, empty": PlanResult(plan(changes=(), steps=(), blocked=(), gaps=(), findings=())),
     "restore": RESTORED,
     "restore, stopped": STOPPED,
+    "undo": UNDONE,
+    "undo, half": HALF_UNDONE,
     "verify": verification(added(OFFICE), METHOD_CHANGE),
     "verify, clean": verification(),
     "create": CreateResult((CreateEntry("prod-use1", MANIFEST, became_baseline=True, seconds=4.2),)),

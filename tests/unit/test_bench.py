@@ -63,6 +63,7 @@ def test_calls_of_a_capture(aws: Stand) -> None:
     section = SECTIONS["capture"](TINY)
     calls = _calls(section)
     assert float(section.facts["read_calls_a_REST_API"]) <= 9
+    assert section.facts["exports_a_stage"] == 1
     assert calls["GetResources"] == 2
     listings = ("DescribeSecurityGroups", "DescribeSecurityGroupRules", "DescribeVpcs", "GetRestApis")
     assert [calls[name] for name in listings] == [1, 1, 1, 1]

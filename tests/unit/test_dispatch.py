@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from dr_toolkit.spec.rates import Rate
 
 from dr_toolkit.aws.pacing import Pacer
-from dr_toolkit.aws.rates import Rate
 from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
 from dr_toolkit.engine.ports import Lane
 from dr_toolkit.model.documents import Scope

@@ -214,6 +214,12 @@ CASES: dict[str, tuple[Change, Change]] = {
         lambda region: api(region).update(endpointConfiguration={"types": ["PRIVATE"], "ipAddressType": "dualstack"}),
         lambda region: api(region).update(endpointConfiguration={"types": ["PRIVATE"]}),
     ),
+    "gateway responses of AWS's own": (
+        nothing,
+        lambda region: region.rows["GetGatewayResponses a1"].append(
+            {"responseType": "QUOTA_EXCEEDED", "statusCode": "429", "defaultResponse": True}
+        ),
+    ),
     "a cache namespace that is the path's id": (
         lambda region: method(region)["methodIntegration"].update(cacheNamespace="r1"),
         lambda region: method(region)["methodIntegration"].pop("cacheNamespace"),

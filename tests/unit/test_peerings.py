@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dr_toolkit.engine import planner
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.survey import Outlook, survey
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.estate import Estate
@@ -40,7 +41,7 @@ def cloud(scope: Scope, *peerings: str, status: str = "active") -> FakeCloud:
 def findings(wanted: Estate, target: FakeCloud) -> list[str]:
     outlook = Outlook(landmarks=frozenset({"ec2.vpc", PEERING}))
     found = survey(target, registry(), outlook)
-    draft = planner.draft(planner.Situation(wanted, found.estate, registry(), found.bindings))
+    draft = planner.draft(Situation(wanted, found.estate, registry(), found.bindings))
     return [f.key for f in draft.findings if f.code == "landmark-missing"]
 
 

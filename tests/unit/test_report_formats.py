@@ -20,7 +20,7 @@ from dr_toolkit.model.changes import UPDATE, FieldChange
 from dr_toolkit.model.deeds import Deed, Deeds
 from dr_toolkit.model.documents import GAP, Finding
 from dr_toolkit.model.keys import ResourceKey
-from dr_toolkit.report import formats, markdown
+from dr_toolkit.report import as_json, formats, markdown
 from dr_toolkit.report.results import DriftReport, Ignored
 from dr_toolkit.report.text import Result
 from tests.unit import report_samples as samples
@@ -232,6 +232,39 @@ def test_the_page_tells_verdict_severity_exposure_and_both_sides() -> None:
     assert any("ann" in piece for piece in page.inside["strong"])
     ids = [a["id"] for _, a in page.tags if "id" in a]
     assert len(ids) == len(set(ids))
+
+
+SAID = (
+    "serves now, changed",
+    "changed but not deployed",
+    "in the draft, not deployed",
+    "deployed but not in the draft, gone with the next deployment",
+)
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html"])
+def test_the_three_truths_of_a_stage_are_told(name: str) -> None:
+    """Each once, with what it is about; a name with tags in it stays a name."""
+    text = samples.text(samples.JUDGED) if name == "text" else formats.render(name, samples.JUDGED)
+    for word in SAID:
+        assert text.count(word) == 1, word
+    assert "shop/prod" in text
+    assert "method GET /pets/{id}" in text
+    assert "gateway response THROTTLED" in text
+    assert "<script>alert('x')" not in text or name != "html"
+
+
+def test_the_three_truths_of_a_stage_in_json() -> None:
+    (stage,) = as_json.document(samples.JUDGED)["stages"]
+    method = samples.GET_PET.key.text
+    assert stage == {
+        "source": "prod-use1",
+        "stage": "apigateway.stage/shop/prod",
+        "now_served": [{"key": method, "difference": "changed"}],
+        "changed_not_deployed": [method],
+        "draft_only": ["apigateway.model/shop/<script>alert('x')"],
+        "served_only": ["apigateway.gateway_response/shop/THROTTLED"],
+    }
 
 
 def test_a_format_of_drift_is_for_drift() -> None:

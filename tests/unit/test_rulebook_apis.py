@@ -381,8 +381,9 @@ ELSEWHERE = {
     "stage-redeployed-unseen",
     "draft-undeployed",
     "certificate-ends",
+    *("method-open-draft", "stage-behind", "stage-serves-more"),
 }
-"""Rules that need more than a change of attributes; each has a test of its own below."""
+"""Rules that need more than a change of attributes; each has a test of its own below, or in test_truths."""
 
 
 def judged(sides: Sides) -> Judgement:

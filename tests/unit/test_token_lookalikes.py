@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from dr_toolkit.engine import concrete, tokens
-from dr_toolkit.engine.planner import Situation, draft
+from dr_toolkit.engine.planner import draft
 from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.engine.replays import steps
+from dr_toolkit.engine.situation import Situation
 from dr_toolkit.model.documents import READ, Coverage, Resource, Scope
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey

@@ -24,9 +24,9 @@ Part = tuple[Exposure, str, Traffic]
 class Case:
     """One change, as a rule looks at it.
 
-    ``opened`` and ``closed`` are what it newly lets through and refuses; ``unserved`` are the stages of its API that
-    serve what they served before, so that a change of the draft is not live there; ``edited`` says whether anything
-    of the API's draft has changed.
+    ``opened`` and ``closed`` are what it newly lets through and refuses; ``unserved`` are the stages of its API on
+    which a change of the draft is not live, ``dormant`` says that these are all; ``edited`` says whether anything
+    of the API's draft has changed, and ``unseen`` what a stage serves otherwise that no change of the draft is.
     """
 
     change: Change
@@ -34,6 +34,8 @@ class Case:
     closed: tuple[Part, ...] = ()
     unserved: tuple[str, ...] = ()
     edited: bool = False
+    dormant: bool = False
+    unseen: str = ""
 
     @property
     def old(self) -> Attributes:

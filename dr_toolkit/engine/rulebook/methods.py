@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dr_toolkit.engine.rulebook import references
-from dr_toolkit.engine.rulebook.case import Case, Rule, at, is_gone, is_new
+from dr_toolkit.engine.rulebook.case import Case, Check, Rule, at, is_gone, is_new
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
 
 METHOD, PATH = "apigateway.method", "apigateway.resource"
@@ -15,9 +15,15 @@ def _authorization(attributes: Any) -> str:
     return str(attributes.get("authorizationType", "NONE"))
 
 
-def _opened(case: Case) -> str:
-    old = _authorization(case.old)
-    return f"{old} → NONE" if case.edit and old != "NONE" and _authorization(case.new) == "NONE" else ""
+def _opened(*, dormant: bool) -> Check:
+    """A check whether a method is open now; on a stage, or, where none serves that yet, in the draft alone."""
+
+    def check(case: Case) -> str:
+        old, new = _authorization(case.old), _authorization(case.new)
+        opened = case.edit and old != "NONE" and new == "NONE" and case.dormant is dormant
+        return f"{old} → NONE{', from the next deployment on' if dormant else ''}" if opened else ""
+
+    return check
 
 
 def _born_open(case: Case) -> str:
@@ -82,7 +88,22 @@ def _any_origin(case: Case) -> str:
 
 
 RULES = (
-    Rule("method-open", CRITICAL, "A method asks for no authorization any more", references.ACCESS, (METHOD,), _opened),
+    Rule(
+        "method-open",
+        CRITICAL,
+        "A method asks for no authorization any more",
+        references.ACCESS,
+        (METHOD,),
+        _opened(dormant=False),
+    ),
+    Rule(
+        "method-open-draft",
+        HIGH,
+        "A method of the draft asks for no authorization any more",
+        references.ACCESS,
+        (METHOD,),
+        _opened(dormant=True),
+    ),
     Rule("method-born-open", HIGH, "A new method asks for no authorization", references.ACCESS, (METHOD,), _born_open),
     Rule(
         "method-authorization", HIGH, "A method is authorized in another way", references.ACCESS, (METHOD,), _otherwise

@@ -9,12 +9,17 @@ from typing import Any
 
 from dr_toolkit.engine.rulebook import references
 from dr_toolkit.engine.rulebook.case import Case, Check, Live, Rule, at, changed, is_gone, is_new
+from dr_toolkit.engine.truths import SERVED, SERVED_ONLY, UNDEPLOYED
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
+from dr_toolkit.spec.http_apis import CONTENT
+from dr_toolkit.spec.served import DEPLOYMENTS
 
 STAGE, DEPLOYMENT, CERTIFICATE = "apigateway.stage", "apigateway.deployment", "apigateway.client_certificate"
+SERVING = tuple(sorted(DEPLOYMENTS))
 DRAFT = (
     *("apigateway.rest_api", "apigateway.resource", "apigateway.method", "apigateway.model", "apigateway.authorizer"),
     *("apigateway.request_validator", "apigateway.gateway_response"),
+    *CONTENT,
 )
 """The types that a deployment freezes."""
 
@@ -113,10 +118,11 @@ def _redeployed(*, edited: bool) -> Check:
 
     def check(case: Case) -> str:
         made = next((f for f in case.change.fields if f.path == ("id",)), None)
-        if made is None or case.edited is not edited:
+        if (made is None and not any(f.name == SERVED for f in case.change.fields)) or case.edited is not edited:
             return ""
-        rest = "" if edited else ", while the draft is as it was: it may hold something else"
-        return f"deployment {made.before} → {made.after}{rest}"
+        told = f"deployment {made.before} → {made.after}" if made else "another deployment"
+        rest = case.unseen or "the draft is as it was, and this may hold something else"
+        return told if edited else f"{told}: {rest}"
 
     return check
 
@@ -129,7 +135,7 @@ def _pointed(case: Case) -> str:
 def _undeployed(case: Case) -> str:
     if not case.unserved or _described(case):
         return ""
-    return f"not live yet: {', '.join(case.unserved)} still serves what it served"
+    return f"changed but not deployed: {', '.join(case.unserved)} still serves what it served"
 
 
 def _described(case: Case) -> str:
@@ -147,6 +153,15 @@ def _ending(live: Live) -> Iterator[tuple[str, str]]:
         if end - live.now <= NEAR_ITS_END:
             word = "ended" if end <= live.now else "ends"
             yield text, f"it {word} on {end:%Y-%m-%d}"
+
+
+def _found(code: str) -> Callable[[Live], Iterator[tuple[str, str]]]:
+    """What was found of stages when they were read, whether or not anything has changed since."""
+
+    def look(live: Live) -> Iterator[tuple[str, str]]:
+        return ((f.key, f.text) for f in live.estate.findings if f.code == code)
+
+    return look
 
 
 _THROTTLE, _SERVE = references.THROTTLING, references.DEPLOY
@@ -252,24 +267,24 @@ RULES = (
     Rule("stage-variables", MEDIUM, "Stage variables differ", references.VARIABLES, (STAGE,), _variables),
     Rule("stage-canary", MEDIUM, "A canary takes traffic", references.CANARY, (STAGE,), _canary),
     Rule("stage-deployment", HIGH, "A stage serves another stage's deployment", _SERVE, (STAGE,), _pointed),
-    Rule(
-        "stage-redeployed", MEDIUM, "A stage serves another deployment", _SERVE, (DEPLOYMENT,), _redeployed(edited=True)
-    ),
+    Rule("stage-redeployed", MEDIUM, "A stage serves another deployment", _SERVE, SERVING, _redeployed(edited=True)),
     Rule(
         "stage-redeployed-unseen",
         HIGH,
         "A stage serves another deployment, and the draft is the same",
         _SERVE,
-        (DEPLOYMENT,),
+        SERVING,
         _redeployed(edited=False),
     ),
+    Rule("stage-behind", NOTE, "A draft is ahead of a stage", _SERVE, look=_found(UNDEPLOYED)),
+    Rule("stage-serves-more", MEDIUM, "A stage serves what the draft lacks", _SERVE, look=_found(SERVED_ONLY)),
     Rule("draft-undeployed", LOW, "A change of the draft is not deployed", _SERVE, DRAFT, _undeployed),
     Rule(
         "api-described",
         NOTE,
         "Only a description, a name for documents, or tags",
         references.STAGES,
-        (*DRAFT, STAGE, DEPLOYMENT),
+        (*DRAFT, STAGE, *SERVING),
         _described,
     ),
     Rule("certificate-ends", HIGH, "A client certificate is near its end", references.CERTIFICATES, look=_ending),

@@ -108,6 +108,7 @@ def _result(result: DriftResult, registry: Registry, *, several: bool) -> Iterat
         yield f'<h2>Changes</h2><section class="card pad all-clear">{text(result.verdict)}</section>'
     yield from parts.alerts(result)
     yield from parts.exposure(result)
+    yield from parts.stages(result)
     told = entries(result, registry)
     if told:
         yield "<h2>Changes</h2>"

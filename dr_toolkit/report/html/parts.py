@@ -10,6 +10,7 @@ from dr_toolkit.engine.rulebook import rules
 from dr_toolkit.model.changes import CREATE, DELETE, FieldChange
 from dr_toolkit.model.deeds import FOUND, PENDING
 from dr_toolkit.model.documents import Finding
+from dr_toolkit.report import stages as words_of_stages
 from dr_toolkit.report import vocabulary, words
 from dr_toolkit.report.differences import lines_of, sides_of
 from dr_toolkit.report.entries import Entry
@@ -60,6 +61,19 @@ def exposure(result: DriftResult) -> Iterator[str]:
         for mark, word, told in (("open", "allowed", each.newly_allowed), ("shut", "refused", each.newly_refused)):
             for one in told:
                 yield f'<p class="flow {mark}"><b>newly {word}</b> {text(flow(one, each.networks))}</p>'
+        yield "</div>"
+    yield "</div>"
+
+
+def stages(result: DriftResult) -> Iterator[str]:
+    """What each stage of an API that changed serves now, and what of the draft it does not."""
+    if not result.stages:
+        return
+    yield f'<h2>{words_of_stages.TITLE}</h2><div class="card flows">'
+    for truth in result.stages:
+        yield f"<div><strong>{text('/'.join(truth.stage.path))}</strong></div><div>"
+        for word, names in words_of_stages.lines(truth):
+            yield f'<p class="flow"><b>{word}</b> {text(names)}</p>'
         yield "</div>"
     yield "</div>"
 

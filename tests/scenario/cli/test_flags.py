@@ -14,8 +14,7 @@ from tests.stand import ACCESS_KEY, SECRET_KEY
 NOTHING = "http://127.0.0.1:9"
 
 NOT_YET = [
-    *("policy snapshot", "policy restore"),
-    *("restore undo 000001", "restore --to dr --only ec2.*", "restore --to dr --allow-replace"),
+    "restore --to dr --allow-replace",
 ]
 
 SECTIONS = {

@@ -1,0 +1,99 @@
+"""What changes of a draft come to on the stages of its API: which serve it, which don't, and what these serve besides.
+
+Where it is known what a stage serves, that tells; else, whether it is on the deployment that it was on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from dr_toolkit.engine.rulebook.case import Case
+from dr_toolkit.engine.rulebook.stages import DRAFT
+from dr_toolkit.engine.truths import Truths, summary
+from dr_toolkit.model.alerts import Alert
+from dr_toolkit.model.changes import Change
+from dr_toolkit.model.estate import Estate
+from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec.served import DEPLOYMENTS, STAGES, kind_of
+
+
+class Stages:
+    """The stages of the APIs that changes are of."""
+
+    def __init__(self, changes: Sequence[Change], before: Estate, after: Estate, truths: Truths | None) -> None:
+        self._before, self._after, self._truths = before, after, truths
+        self._changes = {change.key: change for change in changes}
+        edited = (c.key for c in changes if c.key.type in DRAFT and not _made_anew(c))
+        told = (c.key for c in changes if c.key.type in {*DRAFT, *STAGES, *DEPLOYMENTS})
+        self._changed = frozenset(kind_of(key.type).api_of(key) for key in told)
+        self._edited = frozenset(kind_of(key.type).api_of(key) for key in edited)
+        self._by_api: dict[ResourceKey, list[ResourceKey]] = {}
+        for text in after.lines if self._edited else ():
+            if text.partition("/")[0] in STAGES:
+                key = ResourceKey.parse(text)
+                self._by_api.setdefault(kind_of(key.type).api_of(key), []).append(key)
+        self._ahead: dict[ResourceKey, frozenset[ResourceKey] | None] = {}
+
+    def case(self, change: Change) -> Case:
+        """A change of a draft, a stage or a deployment, as rules look at it."""
+        api = kind_of(change.key.type).api_of(change.key)
+        case = Case(change, edited=api in self._edited)
+        if change.key.type in DEPLOYMENTS and self._is_known(change):
+            unseen = self.unseen(change)
+            return replace(case, edited=not unseen, unseen=summary(unseen))
+        if change.key.type not in DRAFT:
+            return case
+        stages = self._by_api.get(api, [])
+        unserved = tuple(sorted(stage.name for stage in stages if self._lacks(stage, change.key)))
+        return replace(case, unserved=unserved, dormant=bool(stages) and len(unserved) == len(stages))
+
+    def _is_known(self, deployment: Change) -> bool:
+        stages = self._truths.after.on(deployment.key) if self._truths else []
+        return any(self._truths and self._truths.served(stage) is not None for stage in stages)
+
+    def tells(self, standing: Alert) -> bool:
+        """Whether what is to be said of a stage is told with the changes of its API."""
+        return standing.key.type in STAGES and kind_of(standing.key.type).api_of(standing.key) in self._changed
+
+    def unseen(self, deployment: Change) -> tuple[Change, ...]:
+        """What a stage serves otherwise than before, and otherwise than the draft says."""
+        return tuple(c for stage, c in self._served(deployment) if c.key in (self._of(stage) or ()))
+
+    def unsaid(self, deployment: Change) -> tuple[Change, ...]:
+        """What a stage serves otherwise than before, and no change of the draft has said already."""
+        unseen = self.unseen(deployment)
+        said = self._changes.keys() - {change.key for change in unseen}
+        return tuple({c.key: c for _, c in self._served(deployment) if c.key not in said}.values())
+
+    def _served(self, deployment: Change) -> Iterator[tuple[ResourceKey, Change]]:
+        """What leads to what the stages on a deployment serve now; a thing once."""
+        told: set[ResourceKey] = set()
+        if self._truths is None or deployment.key.type not in DEPLOYMENTS:
+            return
+        for stage in self._truths.after.on(deployment.key):
+            for change in self._truths.served(stage) or ():
+                if change.key not in told:
+                    told.add(change.key)
+                    yield stage, change
+
+    def _lacks(self, stage: ResourceKey, key: ResourceKey) -> bool:
+        """Whether a stage serves a thing of the draft otherwise than the draft says."""
+        ahead = self._of(stage)
+        if ahead is not None:
+            return key in ahead
+        deployment = ResourceKey(kind_of(stage.type).deployment, stage.path).text
+        ids = self._before.ids.get(deployment), self._after.ids.get(deployment)
+        return bool(ids[0]) and ids[0] == ids[1]
+
+    def _of(self, stage: ResourceKey) -> frozenset[ResourceKey] | None:
+        """What of the draft a stage serves otherwise, or not; None where that is not known."""
+        if stage not in self._ahead:
+            drafts = self._truths.after if self._truths else None
+            known = drafts is not None and drafts.served(stage) is not None
+            self._ahead[stage] = frozenset(c.key for c in drafts.ahead(stage)) if drafts and known else None
+        return self._ahead[stage]
+
+
+def _made_anew(change: Change) -> bool:
+    return any(f.path == ("id",) for f in change.fields)
