@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from dr_toolkit.engine.ports import Lane
 
 
 class Unpaced:
     """A cloud in which every call may go at once."""
 
-    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Hashable:
+    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Lane:
         """All calls are of one lane; see ``engine.ports.Cloud``."""
-        return None
+        return Lane()
 
-    def delay(self, lane: Hashable, ahead: Sequence[Hashable] = ()) -> float:
+    def delay(self, lane: Lane, ahead: Sequence[Lane] = ()) -> float:
         """Nothing waits; see ``engine.ports.Cloud``."""
         return 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from ipaddress import ip_address
@@ -19,11 +19,12 @@ from urllib.parse import urlsplit
 from dr_toolkit.aws.faults import from_answer, from_failure
 from dr_toolkit.aws.hush import carries_secrets, hushed
 from dr_toolkit.aws.pacing import Pacer
+from dr_toolkit.engine.ports import Lane
 from dr_toolkit.errors import AwsError, CloudRefused, CloudThrottled, CloudUnreachable, UsageError
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.secrets import Vault, holds_secret, resolved
 from dr_toolkit.spec.actions import Request
-from dr_toolkit.spec.rates import Rate, rates
+from dr_toolkit.spec.rates import rates
 
 log = logging.getLogger(__name__)
 
@@ -94,16 +95,16 @@ class AwsCloud:
                 raise answer.error from answer.cause
         raise AssertionError("the last try returns or raises")
 
-    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Hashable:
+    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Lane:
         """What limits such a call; see ``engine.ports.Cloud``."""
-        return _Lane(service, rates(service, operation, params))
+        limits = rates(service, operation, params)
+        return Lane(service, limits, max((1 / rate.per_second for rate in limits), default=0.0))
 
-    def delay(self, lane: Hashable, ahead: Sequence[Hashable] = ()) -> float:
+    def delay(self, lane: Lane, ahead: Sequence[Lane] = ()) -> float:
         """Seconds until a call of a lane may go; see ``engine.ports.Cloud``."""
-        assert isinstance(lane, _Lane)
         if not self._is_paced(lane.service):
             return 0.0
-        return self._pacer.delay(self._place, lane.rates, [each.rates for each in ahead if isinstance(each, _Lane)])
+        return self._pacer.delay(self._place, lane.limits, [each.limits for each in ahead])
 
     def _once(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any] | _Failure:
         """One try. Of a call that carries secrets nothing is logged, and no exception of the libraries is kept."""
@@ -142,14 +143,6 @@ class AwsCloud:
     def _is_paced(self, service: str) -> bool:
         """Whether calls wait: an endpoint on this machine need not have AWS's quotas, and is paced once it refuses."""
         return self._throttles.is_set() or not _is_local(self._clients.endpoint(service))
-
-
-@dataclass(frozen=True)
-class _Lane:
-    """What calls wait for the same turn by."""
-
-    service: str
-    rates: tuple[Rate, ...]
 
 
 class _Clients:

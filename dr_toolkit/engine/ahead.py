@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
-from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.ports import Cloud, Lane
 from dr_toolkit.errors import CloudRefused, CloudUnreachable, CredentialsMissing, RegionUnavailable
 from dr_toolkit.spec.types import Paging
 
@@ -66,11 +66,11 @@ class Ahead:
             seen.add(token)
             ask = ask | {paging.token_in: token}
 
-    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Hashable:
+    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Lane:
         """See ``ports.Cloud``."""
         return self._cloud.lane(service, operation, params)
 
-    def delay(self, lane: Hashable, ahead: Sequence[Hashable] = ()) -> float:
+    def delay(self, lane: Lane, ahead: Sequence[Lane] = ()) -> float:
         """See ``ports.Cloud``."""
         return self._cloud.delay(lane, ahead)
 
@@ -102,7 +102,7 @@ class _Reads:
         self._hopeless = self._hopeless or isinstance(result.error, _HOPELESS)
         self.results[result.number] = result
 
-    def idle(self) -> None:
+    def flush(self) -> None:
         """See ``dispatch.Job``."""
 
     def _read(self, call: Read) -> Work[Answer]:

@@ -31,7 +31,7 @@ WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
 LAG = 5.0
 """Seconds after which something that was made, though the answer was lost, is taken to show in a listing."""
 
-READY = (2.0, 4.0, 8.0, *(15.0,) * 60)
+READY = (2.0, 4.0, *(8.0,) * 110)
 """Seconds between looks at something that takes minutes to be ready."""
 
 _LATE = "again"

@@ -7,8 +7,9 @@ worker up. Who dispatches sleeps only when nothing is under way and nothing may 
 from __future__ import annotations
 
 import heapq
+import math
 import time
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
-from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.ports import Cloud, Lane
 
 T = TypeVar("T")
 SPARE = 2.0
@@ -58,7 +59,6 @@ class Crew(Generic[T]):
     def __init__(self, workers: int) -> None:
         self._pool = ThreadPoolExecutor(workers, "dr-toolkit") if workers > 1 else None
         self._results: SimpleQueue[Result[T]] = SimpleQueue()
-        self._workers = max(1, workers)
         self.busy: set[int] = set()
         """The numbers of the pieces that are under way."""
 
@@ -70,11 +70,6 @@ class Crew(Generic[T]):
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=False)
-
-    @property
-    def free(self) -> bool:
-        """Whether somebody has nothing to do."""
-        return len(self.busy) < self._workers
 
     def start(self, number: int, work: Work[T]) -> None:
         """Have a piece go on to its next wait, or to its end."""
@@ -107,31 +102,35 @@ class Job(Protocol[T]):
     """What the pieces are, by number. All of it is called in the thread that dispatches."""
 
     def start(self, number: int) -> Work[T] | None:
-        """The piece, right before it goes; None where there is nothing to be done after all."""
+        """The piece, which is about to go; None where there is nothing to be done after all."""
 
     def done(self, result: Result[T]) -> None:
         """Take note of a piece's end."""
 
-    def idle(self) -> None:
-        """Do what must not wait, for now there will be waiting."""
+    def flush(self) -> None:
+        """Make fast what was noted: called before pieces go that were started, and before any waiting."""
 
 
 class Dispatch(Generic[T]):
-    """Runs the pieces that are put in, by number: among those that may go equally soon the smallest goes first."""
+    """Runs the pieces that are put in, by number.
+
+    Among those that may go equally soon, those of the slowest lane go first, so that it is never left unused, and of
+    these the smallest number.
+    """
 
     def __init__(self, cloud: Cloud, pace: Pace) -> None:
         self._cloud, self._pace = cloud, pace
-        self._lanes: dict[Hashable, list[int]] = {}
-        self._lane_of: dict[int, Hashable] = {}
+        self._lanes: dict[Lane, list[int]] = {}
+        self._lane_of: dict[int, Lane] = {}
         self._waiting: dict[int, tuple[float, Work[T]]] = {}
         self._spare: list[int] = []
 
-    def put(self, number: int, lane: Hashable) -> None:
+    def put(self, number: int, lane: Lane) -> None:
         """Put in a piece, with what limits its calls (``Cloud.lane``)."""
         self._lane_of[number] = lane
         heapq.heappush(self._lanes.setdefault(lane, []), number)
 
-    def put_spare(self, number: int, lane: Hashable) -> None:
+    def put_spare(self, number: int, lane: Lane) -> None:
         """Put in a piece that goes only where nothing else may go for a while, or is left."""
         self._lane_of[number] = lane
         heapq.heappush(self._spare, number)
@@ -151,47 +150,54 @@ class Dispatch(Generic[T]):
                 raise
 
     def _turn(self, crew: Crew[T], job: Job[T]) -> bool:
-        """Hand out one piece or take in one result; False where there is neither."""
-        choice = self._soonest(crew) if crew.free else None
-        if choice is not None and choice[0] <= 0:
-            self._hand_out(choice[1], crew, job)
-            return True
-        job.idle()
-        if choice is None and not crew.busy:
-            return False
-        if crew.busy:
-            result = crew.result(choice[0] if choice else None)
+        """Take in what has come, then hand out all that may go, or wait; False where nothing is left."""
+        while (result := crew.result(0.0)) is not None:
+            self._take_in(result, job)
+        begun: dict[int, Work[T]] = {}
+        soonest = None
+        while len(crew.busy) + len(begun) < self._pace.workers:
+            soonest = self._soonest([*crew.busy, *begun])
+            if soonest is None or soonest[0] > 0:
+                break
+            begun |= self._begun(soonest[1], job)
+            soonest = None
+        if not begun and not crew.busy and soonest is not None:
+            job.flush()
+            self._pace.pause(soonest[0])
+            begun = self._begun(soonest[1], job)
+        job.flush()
+        for number, work in begun.items():
+            crew.start(number, work)
+        if not begun and crew.busy:
+            result = crew.result(soonest[0] if soonest else None)
             if result is not None:
                 self._take_in(result, job)
-        elif choice is not None:
-            self._pace.pause(choice[0])
-            self._hand_out(choice[1], crew, job)
-        return True
+            return True
+        return bool(begun) or soonest is not None
 
-    def _soonest(self, crew: Crew[T]) -> tuple[float, int] | None:
+    def _soonest(self, busy: Iterable[int]) -> tuple[float, int] | None:
         """The seconds until a piece may go, and which: the one for which they are the fewest."""
-        ahead = [self._lane_of[number] for number in crew.busy]
+        ahead = [self._lane_of[number] for number in busy]
         lanes = {lane for lane, numbers in self._lanes.items() if numbers}
         lanes |= {self._lane_of[number] for number in self._waiting}
         delays = {lane: max(0.0, self._cloud.delay(lane, ahead)) for lane in lanes}
         now = self._pace.ticks()
-        found = [(delays[lane], numbers[0]) for lane, numbers in self._lanes.items() if numbers]
-        found += [(max(due - now, delays[self._lane_of[n]]), n) for n, (due, _) in self._waiting.items()]
-        soonest = min(found, default=None)
-        if self._spare and (soonest is None or soonest[0] >= SPARE):
+        found = [(delays[lane], -lane.interval, numbers[0]) for lane, numbers in self._lanes.items() if numbers]
+        for number, (due, _) in self._waiting.items():
+            lane = self._lane_of[number]
+            found.append((max(due - now, delays[lane]), -lane.interval, number))
+        seconds, _, number = min(found, default=(math.inf, 0.0, 0))
+        if self._spare and seconds >= SPARE:
             return max(0.0, self._cloud.delay(self._lane_of[self._spare[0]], ahead)), self._spare[0]
-        return soonest
+        return (seconds, number) if found else None
 
-    def _hand_out(self, number: int, crew: Crew[T], job: Job[T]) -> None:
+    def _begun(self, number: int, job: Job[T]) -> dict[int, Work[T]]:
+        """The piece, taken out of what waits to go; nothing where there is nothing to be done after all."""
         if number in self._waiting:
-            work: Work[T] | None = self._waiting.pop(number)[1]
-        elif self._spare and self._spare[0] == number:
-            work = job.start(heapq.heappop(self._spare))
-        else:
-            heapq.heappop(self._lanes[self._lane_of[number]])
-            work = job.start(number)
-        if work is not None:
-            crew.start(number, work)
+            return {number: self._waiting.pop(number)[1]}
+        heapq.heappop(self._spare if self._spare[:1] == [number] else self._lanes[self._lane_of[number]])
+        work = job.start(number)
+        return {} if work is None else {number: work}
 
     def _take_in(self, result: Result[T], job: Job[T]) -> None:
         if result.seconds is None:
@@ -206,3 +212,5 @@ class Dispatch(Generic[T]):
             if result is not None and result.seconds is None and isinstance(result.error, Exception | None):
                 with suppress(Exception):  # what ended the run is what is raised
                     job.done(result)
+        with suppress(Exception):
+            job.flush()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dr_toolkit.engine.attempts import Attempts, Bound, MissingId, Unsure
 from dr_toolkit.engine.capture import FATAL
@@ -103,6 +104,7 @@ class _Run:
         self.to_do = Counter(api for apis in self.apis.values() for api in apis)
         self.owing = _owing(steps)
         self.lost: dict[str, str] = {}
+        self.unwritten: list[tuple[str, dict[str, Any]]] = []
 
     def execute(self) -> Outcome:
         turns = self.line.first() or self.line.rest()
@@ -117,7 +119,7 @@ class _Run:
     # --- the job ------------------------------------------------------------------------------------
 
     def start(self, number: int) -> Work[Bound] | None:
-        """Write down what is about to be done; see ``dispatch.Job``."""
+        """Say what is about to be done; see ``dispatch.Job``."""
         if number in self.aheads:
             return self._read_ahead(self.aheads[number])
         step = self.steps[number]
@@ -130,14 +132,15 @@ class _Run:
             return None
         owed = self.owing.get(step.id, [])
         facts = {"owed": owed} if owed else {}
-        self.record.append(
-            "intent", step=step.id, action=step.action, operation=step.call.operation, keys=_texts(step.keys), **facts
-        )
+        said = {"step": step.id, "action": step.action, "operation": step.call.operation, "keys": _texts(step.keys)}
+        self.unwritten.append(("intent", said | facts))
         return self.attempts.of(step)
 
     def done(self, result: Result[Bound]) -> None:
-        """Write down what came of it; see ``dispatch.Job``."""
+        """Say what came of it; see ``dispatch.Job``."""
         if result.number in self.aheads:
+            if not isinstance(result.error, Exception | None):
+                raise result.error
             return
         step = self.steps[result.number]
         try:
@@ -152,12 +155,15 @@ class _Run:
         else:
             self.bindings.update(bound)
             self.outcome.bound.update(bound)
-            self.record.append("done", step=step.id, keys=_texts(step.keys), operation=step.call.operation, bound=bound)
+            said = {"step": step.id, "keys": _texts(step.keys), "operation": step.call.operation, "bound": bound}
+            self.unwritten.append(("done", said))
             self.outcome.done.append(step.id)
         self._over(result.number)
 
-    def idle(self) -> None:
-        """Nothing waits to be written; see ``dispatch.Job``."""
+    def flush(self) -> None:
+        """Write all that happened since the last time, as one; see ``dispatch.Job``."""
+        written, self.unwritten = self.unwritten, []
+        self.record.append_all(written)
 
     def _over(self, number: int) -> None:
         """Take a step as over: what waited for it may go, and an API to which nothing more is done is read ahead."""
@@ -184,7 +190,7 @@ class _Run:
     def _fail(self, step: Step, error: Exception) -> None:
         self.lost[step.id] = _said(step)
         self.outcome.failed[step.id] = f"{_said(step)}: {error}"
-        self.record.append("failed", step=step.id, keys=_texts(step.keys), reason=str(error))
+        self.unwritten.append(("failed", {"step": step.id, "keys": _texts(step.keys), "reason": str(error)}))
 
     def _skips(self, number: int) -> bool:
         """Leave out what needs something that did not succeed."""

@@ -11,12 +11,12 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 from dr_toolkit.engine.capture import Reader
-from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.ports import Cloud, Lane
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import Row
@@ -50,11 +50,11 @@ class Recall:
         self._changes: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Hashable:
+    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Lane:
         """What limits a call; see ``ports.Cloud``."""
         return self._cloud.lane(service, operation, params)
 
-    def delay(self, lane: Hashable, ahead: Sequence[Hashable] = ()) -> float:
+    def delay(self, lane: Lane, ahead: Sequence[Lane] = ()) -> float:
         """The seconds until a call may be made; see ``ports.Cloud``."""
         return self._cloud.delay(lane, ahead)
 

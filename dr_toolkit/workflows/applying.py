@@ -172,10 +172,11 @@ class _Kept:
     def __init__(self, journal: Journal, lease: Lease) -> None:
         self._journal, self._lease = journal, lease
 
-    def append(self, kind: str, **facts: Any) -> None:
-        """Write the next record; raises LockedError where the lease or the run was lost."""
+    def append_all(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write the next records, if any; raises LockedError where the lease or the run was lost."""
         self._lease.keep()
-        self._journal.append(kind, **facts)
+        if written := list(records):
+            self._journal.append_all(written)
 
 
 def _still_owed(current: Plan, outcome: Outcome) -> frozenset[ResourceKey]:

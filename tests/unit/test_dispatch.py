@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from dr_toolkit.aws.rates import Rate
+from dr_toolkit.spec.rates import Rate
 
 from dr_toolkit.aws.pacing import Pacer
 from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
+from dr_toolkit.engine.ports import Lane
 from dr_toolkit.model.documents import Scope
 from tests.strict_aws.clock import VirtualClock
 
@@ -20,7 +21,7 @@ DEPLOY, IMPORT = Rate("deploy", 1, 1 / 5), Rate("import", 1, 1 / 3)
 
 @dataclass
 class Place:
-    """A region of which only the quotas are there; a lane is one rate, or None where nothing is limited."""
+    """A region of which only the quotas are there, one rate a lane at most."""
 
     clock: VirtualClock
     scope: Scope = field(default_factory=lambda: Scope("123456789012", "us-east-1"))
@@ -34,14 +35,18 @@ class Place:
         self.pacer.wait("here", [rate] if rate else [])
         return {}
 
-    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Hashable:
+    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Lane:
         """The rate."""
-        return params.get("rate")
+        return lane_of(params.get("rate"))
 
-    def delay(self, lane: Hashable, ahead: Sequence[Hashable] = ()) -> float:
+    def delay(self, lane: Lane, ahead: Sequence[Lane] = ()) -> float:
         """As the pacer says."""
-        rates = [lane] if isinstance(lane, Rate) else []
-        return self.pacer.delay("here", rates, [[each] for each in ahead if isinstance(each, Rate)])
+        return self.pacer.delay("here", lane.limits, [each.limits for each in ahead])
+
+
+def lane_of(rate: Rate | None) -> Lane:
+    """The lane of a rate."""
+    return Lane("", (rate,), 1 / rate.per_second) if rate else Lane()
 
 
 @dataclass
@@ -67,7 +72,7 @@ class Jobs:
         assert result.value() == "made"
         self.ended.append((result.number, self.clock.now()))
 
-    def idle(self) -> None:
+    def flush(self) -> None:
         """See ``dispatch.Job``."""
 
 
@@ -91,7 +96,7 @@ def run(workers: int, *pieces: tuple[Rate | None, tuple[float, ...]]) -> Jobs:
     jobs = Jobs(clock, [calling(place, rate, *waits) for rate, waits in pieces])
     dispatch: Dispatch[str] = Dispatch(place, Pace(workers, clock.sleep, clock.now))
     for number, (rate, _) in enumerate(pieces):
-        dispatch.put(number, rate)
+        dispatch.put(number, lane_of(rate))
     dispatch.run(jobs)
     return jobs
 
@@ -143,7 +148,7 @@ def test_nobody_is_sent_to_wait_for_a_turn_that_another_takes() -> None:
     jobs = Jobs(clock, [piece] * 6)
     dispatch: Dispatch[str] = Dispatch(place, Pace(4, clock.sleep, clock.now))
     for number in range(6):
-        dispatch.put(number, DEPLOY)
+        dispatch.put(number, lane_of(DEPLOY))
     dispatch.run(jobs)
     assert (len(jobs.ended), most[0]) == (6, 1)
 
@@ -173,7 +178,7 @@ def test_what_is_under_way_is_waited_for_and_told_when_it_breaks_off(workers: in
         jobs.pieces = [slow, slow, fails, *[slow] * 3]
     dispatch: Dispatch[str] = Dispatch(place, Pace(workers, clock.sleep, clock.now))
     for number in range(6):
-        dispatch.put(number, None)
+        dispatch.put(number, Lane())
     with pytest.raises(type(error)):
         dispatch.run(jobs)
     begun = {number for number, _ in jobs.begun}
@@ -193,6 +198,6 @@ def test_a_piece_that_fails_alone_ends_nothing_else() -> None:
     jobs = Jobs(clock, [fails, calling(place, None)])
     dispatch: Dispatch[str] = Dispatch(place, Pace(1, clock.sleep, clock.now))
     for number in (0, 1):
-        dispatch.put(number, None)
+        dispatch.put(number, Lane())
     dispatch.run(jobs)
     assert (list(jobs.failed), times(jobs.ended)) == ([0], {1: 0.0})

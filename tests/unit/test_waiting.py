@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dr_toolkit.engine.attempts import READY
@@ -28,14 +28,16 @@ class _States(Unpaced):
 
     def __init__(self, *states: str) -> None:
         self.states = list(states)
+        self.signs = 0
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The next state."""
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
         return {"items": [{"status": state}]}
 
-    def append(self, kind: str, **facts: Any) -> None:
-        """Keep nothing."""
+    def append_all(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Keep nothing but the number of signs of life."""
+        self.signs += 1
 
 
 def _run(*states: str) -> tuple[dict[str, str], list[float]]:
@@ -48,7 +50,9 @@ def _run(*states: str) -> tuple[dict[str, str], list[float]]:
 
     look: Any = None
     executor = Executor(region, registry(), region, {}, "run", look, Pace(1, pause, clock.now))
-    return executor.execute([STEP]).failed, pauses
+    failed = executor.execute([STEP]).failed
+    assert region.signs > len(pauses), "a lease runs out while nothing is written"
+    return failed, pauses
 
 
 def test_it_is_waited_for() -> None:
