@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr_toolkit.engine import policies, tokens
+from dr_toolkit.engine import tokens
 from dr_toolkit.engine.compare import same
 from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.model import wire
@@ -21,6 +21,7 @@ from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Blocked
 from dr_toolkit.model.documents import READ, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.spec import policies
 from dr_toolkit.spec.fields import Field
 from dr_toolkit.spec.registry import Registry
 
@@ -232,7 +233,7 @@ def _parsed(value: Any) -> Any:
 
 def _as_meant(attributes: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
     """Attributes with policies in the one form that all ways to write them have."""
-    return {n: policies.normal(v) if n in fields and fields[n].policy else v for n, v in attributes.items()}
+    return {n: policies.form(v) if n in fields and fields[n].policy else v for n, v in attributes.items()}
 
 
 def _is_between(value: Any, sides: list[Any]) -> bool:

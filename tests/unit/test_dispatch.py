@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from dr_toolkit.spec.rates import Rate
 
 from dr_toolkit.aws.pacing import Pacer
 from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
 from dr_toolkit.engine.ports import Lane
 from dr_toolkit.model.documents import Scope
+from dr_toolkit.spec.rates import Rate
 from tests.strict_aws.clock import VirtualClock
 
 DEPLOY, IMPORT = Rate("deploy", 1, 1 / 5), Rate("import", 1, 1 / 3)
