@@ -25,7 +25,7 @@ from dr_toolkit.model.secrets import Vault, holds_secret, resolved
 
 log = logging.getLogger(__name__)
 
-_READS = ("Get", "Describe", "List", "Lookup")
+_READS = ("Get", "Describe", "Export", "List", "Lookup")
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
 _LONGEST = 32.0
