@@ -102,10 +102,8 @@ def _landmarks(subject: str, planned: Planned) -> Check:
     types, bindings, live = registry(), planned.plan.bindings, planned.survey.estate
     wanted = [text for text in planned.wanted.lines if types[text.partition("/")[0]].landmark]
     there = sum(text in bindings or text in live for text in wanted)
-    text = (
-        f"{there:,} of {len(wanted):,} things that a restore finds and never makes (VPCs, certificates, functions ...)"
-    )
-    return Check(subject, "landmarks", GOOD, f"{text} were told in the target")
+    told = "things that a restore finds and never makes (VPCs, certificates, functions ...) were told in the target"
+    return Check(subject, "landmarks", GOOD, f"{there:,} of {len(wanted):,} {told}")
 
 
 def _access(subject: str, cloud: Cloud) -> Iterator[Check]:
