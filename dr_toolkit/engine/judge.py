@@ -9,6 +9,8 @@ from datetime import datetime
 from dr_toolkit.engine.exposure import LIST, RULE, Exposure, Exposures
 from dr_toolkit.engine.rulebook import by_type, rules
 from dr_toolkit.engine.rulebook.case import Case, Live
+from dr_toolkit.engine.rulebook.http_apis import API as HTTP_API
+from dr_toolkit.engine.rulebook.http_apis import ROUTE
 from dr_toolkit.engine.rulebook.stages import DEPLOYMENT, DRAFT, STAGE
 from dr_toolkit.model.alerts import LOW, NOTE, Alert, worst
 from dr_toolkit.model.changes import Change
@@ -32,7 +34,7 @@ def judge(changes: Sequence[Change], before: Estate, after: Estate, now: datetim
     alerts: list[Alert] = []
     severities: dict[str, str] = {}
     for change in changes:
-        found = _alerts(_case(change, exposures, drafts))
+        found = _alerts(_case(change, exposures, drafts, after))
         # What no rule speaks of is still a change.
         severities[change.key.text] = worst([a.severity for a in found]) if found else LOW
         alerts += found
@@ -41,7 +43,7 @@ def judge(changes: Sequence[Change], before: Estate, after: Estate, now: datetim
     return Judgement(tuple(ordered), severities, tuple(exposures.groups.values()))
 
 
-def _case(change: Change, exposures: Exposures, drafts: _Drafts) -> Case:
+def _case(change: Change, exposures: Exposures, drafts: _Drafts, after: Estate) -> Case:
     if change.key.type in (RULE, LIST):
         opened, closed = (tuple(exposures.part(change, opened=way)) for way in (True, False))
         return Case(change, opened, closed)
@@ -49,6 +51,9 @@ def _case(change: Change, exposures: Exposures, drafts: _Drafts) -> Case:
         api = change.key.path[0]
         unserved = drafts.unserved(api) if change.key.type in DRAFT else ()
         return Case(change, unserved=unserved, edited=api in drafts.edited)
+    if change.key.type == ROUTE:
+        api = after.get(ResourceKey(HTTP_API, change.key.path[:1]))
+        return Case(change, websocket=api is not None and api.attributes.get("ProtocolType") == "WEBSOCKET")
     return Case(change)
 
 

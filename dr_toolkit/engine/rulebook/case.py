@@ -26,7 +26,7 @@ class Case:
 
     ``opened`` and ``closed`` are what it newly lets through and refuses; ``unserved`` are the stages of its API that
     serve what they served before, so that a change of the draft is not live there; ``edited`` says whether anything
-    of the API's draft has changed.
+    of the API's draft has changed; ``websocket`` whether it lies in a WebSocket API.
     """
 
     change: Change
@@ -34,6 +34,7 @@ class Case:
     closed: tuple[Part, ...] = ()
     unserved: tuple[str, ...] = ()
     edited: bool = False
+    websocket: bool = False
 
     @property
     def old(self) -> Attributes:

@@ -51,7 +51,7 @@ def _opened(case: Case) -> str:
 def _born_open(case: Case) -> str:
     free = case.added and _authorization(case.new) == "NONE" and not case.new.get("ApiKeyRequired")
     # Of a WebSocket API only $connect can ask for any: who sends other messages came in by it.
-    asks = case.name in ("$connect", "$default") or " " in case.name
+    asks = case.name == "$connect" or not case.websocket
     return f"{case.name} asks for no authorization" if free and asks and not case.name.startswith("OPTIONS ") else ""
 
 
