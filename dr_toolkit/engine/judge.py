@@ -52,8 +52,8 @@ def _case(change: Change, exposures: Exposures, drafts: _Drafts, after: Estate) 
         unserved = drafts.unserved(api) if change.key.type in DRAFT else ()
         return Case(change, unserved=unserved, edited=api in drafts.edited)
     if change.key.type == ROUTE:
-        api = after.get(ResourceKey(HTTP_API, change.key.path[:1]))
-        return Case(change, websocket=api is not None and api.attributes.get("ProtocolType") == "WEBSOCKET")
+        held = after.get(ResourceKey(HTTP_API, change.key.path[:1]))
+        return Case(change, websocket=held is not None and held.attributes.get("ProtocolType") == "WEBSOCKET")
     return Case(change)
 
 
