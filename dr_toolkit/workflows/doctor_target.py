@@ -100,7 +100,7 @@ def _told(subject: str, snapshot: Snapshot, planned: Planned, found: list[Findin
 def _landmarks(subject: str, planned: Planned) -> Check:
     """How much of what a restore only finds is there; what of the rest is needed is named by itself."""
     types, bindings, live = registry(), planned.plan.bindings, planned.survey.estate
-    wanted = [text for text in planned.wanted.lines if types[text.partition("/")[0]].landmark]
+    wanted = [text for text in planned.aim.wanted.lines if types[text.partition("/")[0]].landmark]
     there = sum(text in bindings or text in live for text in wanted)
     told = "things that a restore finds and never makes (VPCs, certificates, functions ...) were told in the target"
     return Check(subject, "landmarks", GOOD, f"{there:,} of {len(wanted):,} {told}")
