@@ -9,11 +9,12 @@ An error's class docstring is its message: a template filled with the facts it w
       RestoreFailed (1)
       StoreError (10)         StoreUnreachable StoreRefused BucketMissing ObjectNotFound ObjectExists
                               SnapshotNotFound SnapshotAmbiguous SnapshotPruned BaselineNotFound
-                              RunNotFound BelowQuorum
+                              RunNotFound NoSuchRun BelowQuorum
       LockedError (11)
       IntegrityError (12)     BodyDamaged ManifestDamaged ObjectMissing UnknownFormat
                               SignatureMissing SignatureWrong ChainBroken RolledBack SecretsUnreadable
       GuardError (13)         TargetMoved NotConfirmed TargetIsSource BlockedSteps UnfinishedRun
+                              UnfinishedUndo TakenBack
       UsageError (64)         ConfigError UnknownName NotAvailableYet BadPlanFile
 """
 
@@ -75,7 +76,7 @@ class CloudRefused(AwsError):
 class CloudDenied(CloudRefused):
     """Not allowed: {service}:{operation} in {region}: {code}: {reason}"""
 
-    hint = "Allow {service}:{operation} for the role in use, then run the command again."
+    hint = "Allow {service}:{operation} for the role in use (dr-toolkit policy prints all it needs), then run it again."
 
 
 class CloudThrottled(CloudRefused):
@@ -194,6 +195,12 @@ class RunNotFound(StoreError):
     hint = "Start anew: dr-toolkit restore --to {target}"
 
 
+class NoSuchRun(StoreError):
+    """There is no restore {run} of target {target} in {store}"""
+
+    hint = "A restore says its run at its end, and so does each thing that it made: the tag dr-toolkit:run."
+
+
 # --- locks, integrity, guards -------------------------------------------------------------------
 
 
@@ -293,6 +300,18 @@ class UnfinishedRun(GuardError):
     """Run {run} on target {target}, of snapshot {snapshot}, is not finished"""
 
     hint = "Finish it first: dr-toolkit restore --to {target} --resume {run}"
+
+
+class UnfinishedUndo(GuardError):
+    """Run {run} on target {target}, which takes run {undoes} back, is not finished"""
+
+    hint = "Finish it first: dr-toolkit restore undo {undoes} --to {target}"
+
+
+class TakenBack(GuardError):
+    """Run {run} on target {target} was taken back already, by run {by}"""
+
+    hint = "Restore anew: dr-toolkit restore --to {target}"
 
 
 # --- usage and config (64) ----------------------------------------------------------------------

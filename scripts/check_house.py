@@ -1,7 +1,8 @@
 """The rules of this house that no ready-made tool checks.
 
 ``check_house.py`` prints what each rule measured and what breaks it, and ends with 1 when one is broken.
-``check_house.py --write`` first puts the commands' real help and the table of types into the documents' blocks.
+``check_house.py --write`` first puts the commands' real help, the tables of types and the files that are shown into
+the documents' blocks.
 """
 
 from __future__ import annotations
@@ -33,7 +34,6 @@ SLOW = {"boto3", "botocore", "s3fs", "fsspec", "aiobotocore", "deepdiff", "apsch
 HELP_BLOCK = re.compile(
     r"<!-- help: (?P<command>[^\n]+?) -->\n(?P<text>(?:(?!<!-- help:).)*?)<!-- /help -->", re.DOTALL
 )
-TYPES_BLOCK = re.compile(r"<!-- types -->\n.*?<!-- /types -->", re.DOTALL)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -261,20 +261,62 @@ def types_table() -> str:
     return "\n".join(rows)
 
 
-def types_block(write: bool = False) -> Outcome:
-    """The README's table of types is what the registry says."""
+def left_out_table() -> str:
+    """The operations that no type uses, by service and reason, from what ``dr-toolkit types`` prints."""
+    sys.path.insert(0, str(ROOT))
+    result = importlib.import_module("dr_toolkit.workflows.covered").covered()
+    alike: dict[tuple[str, str], list[str]] = {}
+    for each in result.left_out:
+        alike.setdefault((each.service, each.reason), []).append(each.operation)
+    rows = ["| service | operations | why |", "|---|---|---|"]
+    rows += [f"| {service} | {', '.join(names)} | {reason} |" for (service, reason), names in sorted(alike.items())]
+    return "\n".join(rows)
+
+
+TABLES = {"types": types_table, "left out": left_out_table}
+
+
+def table_blocks(write: bool = False) -> Outcome:
+    """The README's tables are what the registry, and the list of what is left out, say."""
     path = ROOT / "README.md"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    table = types_table()
-    real = TYPES_BLOCK.sub(lambda match: f"<!-- types -->\n{table}\n<!-- /types -->", text)
-    problems = []
-    if not TYPES_BLOCK.search(text):
-        problems.append("README.md has no table of types (<!-- types --> ... <!-- /types -->)")
-    elif write:
-        path.write_text(real, encoding="utf-8")
-    elif real != text:
-        problems.append(f"README.md: not the types of the registry; run {Path(__file__).name} --write")
-    return Outcome(f"{table.count(chr(10)) - 1} types in the README's table", problems)
+    problems, rows = [], 0
+    for name, make in TABLES.items():
+        table = make()
+        wanted = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
+        rows += table.count("\n") - 1
+        block = re.compile(rf"<!-- {name} -->\n.*?<!-- /{name} -->", re.DOTALL)
+        real = block.sub(lambda match: wanted, text)  # noqa: B023 (used up at once)
+        if not block.search(text):
+            problems.append(f"README.md has no table of {name} (<!-- {name} --> ... <!-- /{name} -->)")
+        elif not write and real != text:
+            problems.append(f"README.md: not the {name} of dr-toolkit types; run {Path(__file__).name} --write")
+        text = real
+    if write:
+        path.write_text(text, encoding="utf-8")
+    return Outcome(f"{rows} rows in the README's tables", problems)
+
+
+FILE_BLOCK = re.compile(r"<!-- file: (?P<path>[^\n]+?) -->\n.*?<!-- /file -->", re.DOTALL)
+
+
+def file_blocks(write: bool = False) -> Outcome:
+    """A file of the project that a document shows is shown as it is."""
+    problems, blocks = [], 0
+
+    def block(match: re.Match[str]) -> str:
+        shown = (ROOT / match["path"]).read_text(encoding="utf-8")
+        return f"<!-- file: {match['path']} -->\n```python\n{shown}```\n<!-- /file -->"
+
+    for path in sorted((ROOT / "docs").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        real, found = FILE_BLOCK.subn(block, text)
+        blocks += found
+        if write:
+            path.write_text(real, encoding="utf-8")
+        elif real != text:
+            problems.append(f"docs/{path.name}: not the file as it is; run {Path(__file__).name} --write")
+    return Outcome(f"{blocks} files shown in the documents", problems)
 
 
 def root_group() -> click.Group:
@@ -331,7 +373,8 @@ RULES: dict[str, Callable[[], Outcome]] = {
     "names": names,
     "emulators": emulators,
     "help blocks": help_blocks,
-    "table of types": types_block,
+    "tables": table_blocks,
+    "file blocks": file_blocks,
     "quick help": quick_help,
 }
 
@@ -340,7 +383,8 @@ def main() -> int:
     """Check every rule; 1 when one is broken."""
     if "--write" in sys.argv[1:]:
         help_blocks(write=True)
-        types_block(write=True)
+        table_blocks(write=True)
+        file_blocks(write=True)
     broken = []
     for name, rule in RULES.items():
         outcome = rule()

@@ -14,6 +14,7 @@ from dr_toolkit.engine.pairing import Known, known_of, pair
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.resources import registry
+from tests.unpaced import Unpaced
 
 HOME = Scope("111122223333", "us-east-1")
 Row = dict[str, Any]
@@ -30,7 +31,7 @@ _ITEMS = {
 
 
 @dataclass
-class Canned:
+class Canned(Unpaced):
     """Rows by operation, or by operation and the id that it is asked with: ``GetStages a1``."""
 
     rows: dict[str, list[Row]] = field(default_factory=dict)

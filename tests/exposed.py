@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from dr_toolkit.engine.compare import compare
+from dr_toolkit.engine.judge import Judgement, judge
 from dr_toolkit.model.documents import READ, Coverage, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.resources import registry
 
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
 WORLD, WORLD6 = "0.0.0.0/0", "::/0"
 
 
@@ -83,3 +87,29 @@ def estate(*resources: Resource | str) -> Estate:
     for each in resources:
         made.put(rule(each) if isinstance(each, str) else each)
     return made
+
+
+# --- a change, seen from both sides --------------------------------------------------------------------
+
+Sides = tuple[list[Resource], list[Resource]]
+
+
+def edit(key: str, before: dict[str, Any], after: dict[str, Any]) -> Sides:
+    """One thing with other attributes."""
+    return [thing(key, **before)], [thing(key, **after)]
+
+
+def new(key: str, /, **attributes: Any) -> Sides:
+    """One thing that was not there."""
+    return [], [thing(key, **attributes)]
+
+
+def gone(key: str, /, **attributes: Any) -> Sides:
+    """One thing that is not there any more."""
+    return [thing(key, **attributes)], []
+
+
+def judged(sides: Sides) -> Judgement:
+    """What the book says of a change from one estate to another."""
+    before, after = (estate(*side) for side in sides)
+    return judge(compare(before, after, registry()), before, after, NOW)

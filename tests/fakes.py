@@ -17,11 +17,12 @@ from tests.aws_shapes import invalid
 from tests.aws_shapes import service as model
 from tests.fake_ec2 import Ec2
 from tests.fake_rest import Rest
+from tests.unpaced import Unpaced
 
 DEFAULT_SCOPE = Scope("123456789012", "us-east-1")
 
 
-class FakeCloud:
+class FakeCloud(Unpaced):
     """One account and region; ``calls`` are those that changed something, ``reads`` the others."""
 
     def __init__(self, scope: Scope = DEFAULT_SCOPE, seed: int = 0, page: int = 1000) -> None:

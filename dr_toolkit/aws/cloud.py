@@ -8,7 +8,8 @@ may be followed by another try is for the engine to say, since most creations kn
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from ipaddress import ip_address
@@ -18,14 +19,16 @@ from urllib.parse import urlsplit
 from dr_toolkit.aws.faults import from_answer, from_failure
 from dr_toolkit.aws.hush import carries_secrets, hushed
 from dr_toolkit.aws.pacing import Pacer
-from dr_toolkit.aws.rates import rates
+from dr_toolkit.engine.ports import Lane
 from dr_toolkit.errors import AwsError, CloudRefused, CloudThrottled, CloudUnreachable, UsageError
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.secrets import Vault, holds_secret, resolved
+from dr_toolkit.spec.actions import Request
+from dr_toolkit.spec.rates import rates
 
 log = logging.getLogger(__name__)
 
-_READS = ("Get", "Describe", "Export", "List", "Lookup")
+_READS = ("Get", "Describe", "Export", "List", "Lookup", "Simulate")
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
 _LONGEST = 32.0
@@ -51,48 +54,38 @@ class AwsCloud:
     """A region seen through boto3 clients, one a service; safe in threads."""
 
     def __init__(
-        self,
-        session: Any,
-        region: str,
-        endpoint_url: str | None,
-        scope: Scope,
-        pacer: Pacer | None = None,
-        vault: Vault | None = None,
+        self, clients: _Clients, scope: Scope, pacer: Pacer, vault: Vault, throttles: threading.Event | None = None
     ) -> None:
-        self._vault = vault or Vault()
-        self._session, self._region, self._endpoint_url = session, region, endpoint_url
-        self._clients: dict[str, Any] = {}
-        self._pacer, self._throttles = pacer or Pacer(), False
+        self._clients, self._pacer, self._vault = clients, pacer, vault
+        self._throttles = throttles or threading.Event()
+        self._region, self._place = scope.region, f"{scope.account}/{scope.region}"
         self.scope = scope
 
     def paced_by(self, pacer: Pacer) -> AwsCloud:
         """The same region on the same clients, under another pacer from the first call on."""
-        other = AwsCloud(self._session, self._region, self._endpoint_url, self.scope, pacer, self._vault)
-        other._clients, other._throttles = self._clients, True
+        other = AwsCloud(self._clients, self.scope, pacer, self._vault)
+        other._throttles.set()
         return other
 
     def with_secrets(self, vault: Vault) -> AwsCloud:
         """The same region, in whose calls the values of this vault are put in."""
-        other = AwsCloud(self._session, self._region, self._endpoint_url, self.scope, self._pacer, vault)
-        other._clients, other._throttles = self._clients, self._throttles
-        return other
+        return AwsCloud(self._clients, self.scope, self._pacer, vault, self._throttles)
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Make one call; see ``engine.ports.Cloud``."""
 
         log.debug("%s:%s in %s", service, operation, self._region)
-        limits = rates(service, operation, params)
-        place = f"{self.scope.account}/{self._region}"
+        limits, place = rates(service, operation, params), self._place
         waits = iter(() if _changes(operation) else RETRIES)
         for left in range(PATIENCE - 1, -1, -1):
-            if self._throttles or not self._is_local(service):
+            if self._is_paced(service):
                 self._pacer.wait(place, limits)
             answer = self._once(service, operation, params)
             if not isinstance(answer, _Failure):
                 self._pacer.passed(place, limits)
                 return answer
             if isinstance(answer.error, CloudThrottled) and left:
-                self._throttles = True
+                self._throttles.set()
                 self._pacer.refused(place, limits, answer.after)
                 if not limits:  # there is no turn to wait for where AWS publishes no rate
                     self._pacer.pause(min(_LONGEST, 0.5 * 2 ** (PATIENCE - 1 - left)))
@@ -102,11 +95,22 @@ class AwsCloud:
                 raise answer.error from answer.cause
         raise AssertionError("the last try returns or raises")
 
+    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Lane:
+        """What limits such a call; see ``engine.ports.Cloud``."""
+        limits = rates(service, operation, params)
+        return Lane(service, limits, max((1 / rate.per_second for rate in limits), default=0.0))
+
+    def delay(self, lane: Lane, ahead: Sequence[Lane] = ()) -> float:
+        """Seconds until a call of a lane may go; see ``engine.ports.Cloud``."""
+        if not self._is_paced(lane.service):
+            return 0.0
+        return self._pacer.delay(self._place, lane.limits, [each.limits for each in ahead])
+
     def _once(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any] | _Failure:
         """One try. Of a call that carries secrets nothing is logged, and no exception of the libraries is kept."""
         if not (carries_secrets(service, operation) or holds_secret(params)):
             return self._try(service, operation, params)
-        client = self._client(service)
+        client = self._clients.of(service)
         with hushed(on=True):
             answer = self._try(service, operation, resolved(dict(params), self._vault), client)
         if isinstance(answer, _Failure):
@@ -126,7 +130,7 @@ class AwsCloud:
         changes = _changes(operation)
         facts = {"service": service, "operation": operation, "region": self._region}
         try:
-            answer = _call(client or self._client(service), operation, params)
+            answer = _call(client or self._clients.of(service), operation, params)
         except ClientError as error:
             told = from_answer(error, facts, changes=changes)
             return _Failure(told, error, may_pass=_status(error) >= 500, after=_retry_after(error))
@@ -136,19 +140,30 @@ class AwsCloud:
         answer.pop("ResponseMetadata", None)
         return answer
 
-    def _is_local(self, service: str) -> bool:
-        """Whether the endpoint is this machine: that need not have AWS's quotas, and is paced once it refuses."""
-        client = self._clients.get(service)
-        host = urlsplit(client.meta.endpoint_url if client else self._endpoint_url or "").hostname or ""
-        try:
-            return ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+    def _is_paced(self, service: str) -> bool:
+        """Whether calls wait: an endpoint on this machine need not have AWS's quotas, and is paced once it refuses."""
+        return self._throttles.is_set() or not _is_local(self._clients.endpoint(service))
 
-    def _client(self, service: str) -> Any:
-        if service not in self._clients:
-            self._clients[service] = _make_client(self._session, service, self._region, self._endpoint_url, attempts=1)
-        return self._clients[service]
+
+class _Clients:
+    """The clients of a region, each made when it is first asked for; safe in threads, which sessions are not."""
+
+    def __init__(self, session: Any, region: str, endpoint_url: str | None) -> None:
+        self._session, self._region, self._endpoint_url = session, region, endpoint_url
+        self._made: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def of(self, service: str) -> Any:
+        """The service's client."""
+        with self._lock:
+            if service not in self._made:
+                self._made[service] = _make_client(self._session, service, self._region, self._endpoint_url, attempts=1)
+            return self._made[service]
+
+    def endpoint(self, service: str) -> str:
+        """The URL that a service is called at; empty where it is AWS's own and no client was made yet."""
+        client = self._made.get(service)
+        return str(client.meta.endpoint_url) if client else self._endpoint_url or ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +174,15 @@ class _Failure:
     cause: Exception | None
     may_pass: bool
     after: float | None = None
+
+
+def _is_local(url: str) -> bool:
+    """Whether an endpoint is this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _changes(operation: str) -> bool:
@@ -230,7 +254,7 @@ class Clouds:
             raise from_failure(error, facts, changes=False) from error
         partition = str(identity["Arn"]).split(":")[1]
         scope = Scope(str(identity["Account"]), region, partition)
-        return AwsCloud(session, region, access.endpoint_url, scope, self._pacer, self._vault)
+        return AwsCloud(_Clients(session, region, access.endpoint_url), scope, self._pacer, self._vault)
 
     def _session(self, region: str, access: Access) -> Any:
         import botocore.session
@@ -277,3 +301,13 @@ def operations(service: str) -> list[str]:
     import botocore.session
 
     return list(botocore.session.get_session().get_service_model(service).operation_names)
+
+
+def request(service: str, operation: str) -> Request:
+    """What an operation is on the wire, by the botocore that is installed; nothing is called."""
+    import botocore.session
+
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _loader(None))
+    http = session.get_service_model(service).operation_model(operation).http
+    return Request(str(http["method"]), str(http["requestUri"]).partition("?")[0])

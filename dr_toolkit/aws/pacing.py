@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dr_toolkit.aws.rates import Rate
+from dr_toolkit.spec.rates import Rate
 
 MARGIN = 0.98
 """The part of a rate that is used."""
@@ -39,10 +40,11 @@ class _Bucket:
         self.tokens = min(burst, self.tokens + max(0.0, now - self.at) * self.per_second)
         self.at = now
 
-    def wait(self, now: float) -> float:
-        """Seconds until a token is there."""
+    def wait(self, now: float, ahead: int = 0) -> float:
+        """Seconds until a token is there, when so many others are to be taken first."""
         self.fill(now)
-        missing = 0.0 if self.tokens >= 1 - 1e-4 else (1 - self.tokens) / self.per_second
+        wanted = 1 + ahead
+        missing = 0.0 if self.tokens >= wanted - 1e-4 else (wanted - self.tokens) / self.per_second
         return max(missing, self.closed_until - now)
 
     def take(self) -> None:
@@ -70,6 +72,17 @@ class Pacer:
         """Return once a call that counts against all these rates may be made in a place (an account and region)."""
         while (seconds := self._take(place, rates)) > 0:
             self.pause(max(seconds, _SHORTEST))
+
+    def delay(self, place: str, rates: Sequence[Rate], ahead: Iterable[Sequence[Rate]] = ()) -> float:
+        """Seconds for which ``wait`` would hold such a call up now, if those ``ahead`` of it went first.
+
+        Nothing is taken.
+        """
+        first = Counter(rate.name for each in ahead for rate in each)
+        with self._lock:
+            now = self._now()
+            waits = (bucket.wait(now, first[bucket.rate.name]) for bucket in self._of(place, rates))
+            return max(0.0, max(waits, default=0.0))
 
     def refused(self, place: str, rates: Sequence[Rate], after: float | None) -> None:
         """Take note that AWS throttled such a call, and asked to come back ``after`` so many seconds, if it did.

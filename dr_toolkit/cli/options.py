@@ -118,6 +118,12 @@ class Group(click.Group):
         return super().invoke(ctx)
 
 
+def only(function: Any) -> Any:
+    """The option ``--only``, which can be repeated."""
+    text = "Only what matches, with what it needs; can be repeated."
+    return click.option("--only", multiple=True, metavar="GLOB", help=text)(function)
+
+
 def flag(*names: str, text: str) -> Callable[[Any], Any]:
     """A flag that confirms or permits: it has no environment variable."""
     return click.option(*names, is_flag=True, help=text)

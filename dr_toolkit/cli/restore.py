@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dr_toolkit.cli import later
-from dr_toolkit.cli.options import Command, flag
+from dr_toolkit.cli import undo as taking_back
+from dr_toolkit.cli.options import Command, flag, only
 from dr_toolkit.cli.session import Session, given
 
 if TYPE_CHECKING:
@@ -21,23 +21,19 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("undo", nargs=-1, metavar="")
+@click.argument("undo", nargs=-1, metavar="[undo RUN]")
 @click.option("--to", "target", metavar="TARGET", help="A target of the config, or a region.")
 @click.option("--snapshot", metavar="SNAPSHOT", help="Which snapshot; the last complete one.")
 @click.option("--plan", "plan_file", metavar="FILE", help="Apply this plan, if nothing has moved since.")
 @flag("--yes", text="Don't ask; needed off a terminal.")
+@only
 @click.option("--resume", is_flag=False, flag_value="last", metavar="[RUN]", help="Go on with an unfinished run.")
 @flag("--prune", text="Remove whole things that the snapshot lacks.")
 @flag("--in-place", text="Allow the snapshot's own region as the target.")
 @flag("--skip-blocked", text="Restore the rest where something can't be (exit 3).")
+@flag("--allow-replace", text="Delete and make again what can't be changed in place; the plan says what that costs.")
 @flag("--allow-unsigned", text="Take a snapshot without a signature that counts; it is said, and kept in the journal.")
 @click.option("--secrets", "secrets_file", metavar="FILE", help="Values of API keys that the snapshot lacks.")
-@later.options(
-    {
-        "--only": {"multiple": True},
-        "--allow-replace": {"is_flag": True},
-    }
-)
 @click.pass_context
 def restore(
     context: click.Context,
@@ -46,42 +42,42 @@ def restore(
     snapshot: str | None,
     plan_file: str | None,
     yes: bool,
+    only: tuple[str, ...],
     resume: str | None,
     prune: bool,
     in_place: bool,
     skip_blocked: bool,
+    allow_replace: bool,
     allow_unsigned: bool,
     secrets_file: str | None,
 ) -> None:
-    """Restore a snapshot into a target: plan, ask, apply, verify.
+    """Restore a snapshot into a target: plan, ask, apply, verify; or take a restore back: restore undo RUN.
 
     After an interruption the same command goes on, or --resume does. Exit 0: done and verified. 1: a step
     failed. 2: the target still differs. 3: something was left out. 13: refused.
+
+    undo takes back exactly what that run made or changed, finished or not; what changed since is refused, and
+    named. With --to, --yes, --skip-blocked and --secrets.
     """
     from dr_toolkit.workflows import restore as workflow
     from dr_toolkit.workflows.targets import Options
 
-    _refuse_words(undo)
-    session = Session(given(context))
+    named = {"--snapshot": snapshot, "--plan": plan_file, "--resume": resume, "--prune": prune, "--in-place": in_place}
+    run, session = taking_back.run_of(undo, named), Session(given(context))
+    if run is not None:
+        permits = {"yes": yes, "skip_blocked": skip_blocked, "allow_unsigned": allow_unsigned}
+        taking_back.undo(session, run, target, secrets=_values(secrets_file), **permits)
+        return
     given_plan = _read(plan_file, target or "TARGET") if plan_file else None
     target = _target(target, given_plan)
-    _check(snapshot, plan_file, resume)
-    options, values = Options(prune, in_place, skip_blocked), _values(secrets_file)
+    _check(snapshot, plan_file, resume, only)
+    options, values = Options(prune, in_place, skip_blocked, only, allow_replace), _values(secrets_file)
     request = workflow.Request(target, snapshot or "latest", options, resume, given_plan, values)
     with session.working("restoring") as progress:
         confirm = _confirmation(session, progress, yes)
         working = session.context(progress.advance, allow_unsigned=allow_unsigned)
         result = workflow.restore(working, request, confirm)
     session.end(result)
-
-
-def _refuse_words(undo: tuple[str, ...]) -> None:
-    from dr_toolkit.errors import NotAvailableYet, UsageError
-
-    if undo[:1] == ("undo",):
-        raise NotAvailableYet(what="restore undo")
-    if undo:
-        raise UsageError(reason=f"restore takes no argument {undo[0]}", hint="Say --to TARGET.")
 
 
 def _read(file: str, target: str) -> Plan:
@@ -120,7 +116,7 @@ def _target(target: str | None, given_plan: Plan | None) -> str:
     raise UsageError(reason="restore where to?", hint="Say --to TARGET: a target of the config, or a region.")
 
 
-def _check(snapshot: str | None, plan_file: str | None, resume: str | None) -> None:
+def _check(snapshot: str | None, plan_file: str | None, resume: str | None, only: tuple[str, ...]) -> None:
     from dr_toolkit.errors import UsageError
 
     said = [n for n, v in (("--snapshot", snapshot), ("--plan", plan_file), ("--resume", resume)) if v]
@@ -128,6 +124,9 @@ def _check(snapshot: str | None, plan_file: str | None, resume: str | None) -> N
         raise UsageError(
             reason=f"{' and '.join(said)} exclude each other: each names a snapshot", hint="Say one of them."
         )
+    if only and (plan_file or resume):
+        given, kept = ("--plan", "a plan") if plan_file else ("--resume", "a run")
+        raise UsageError(reason=f"--only and {given} exclude each other: {kept} keeps its own", hint="Say one of them.")
 
 
 def _confirmation(session: Session, progress: Progress, yes: bool) -> Confirm:

@@ -19,6 +19,7 @@ from dr_toolkit.errors import UsageError
 if TYPE_CHECKING:
     from dr_toolkit.report.progress import Progress
     from dr_toolkit.report.text import Result
+    from dr_toolkit.report.undo_results import UndoPlan
     from dr_toolkit.workflows.context import Context
 
 
@@ -118,7 +119,7 @@ class Session:
         with Progress(sys.stderr, quiet=quiet, no_color=flags.no_color).start(label) as progress:
             yield progress
 
-    def show(self, result: Result, stream: Any = None, *, colors: bool = True) -> None:
+    def show(self, result: Result | UndoPlan, stream: Any = None, *, colors: bool = True) -> None:
         """Write a result as text, to stdout or to a stream."""
         from dr_toolkit.report import text
         from dr_toolkit.report.page import Page

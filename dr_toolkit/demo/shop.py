@@ -137,8 +137,10 @@ def _others(api: _Api) -> None:
 
 
 def _stages(api: _Api) -> None:
-    """``prod`` with settings, and a plain ``dev``, both on one deployment."""
+    """``prod`` with settings, which logs, and a plain ``dev``, both on one deployment."""
     rest = api.rest
+    role = f"arn:aws:iam::{ACCOUNT}:role/api-gateway-logs"
+    rest.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}])
     deployment = rest.create_deployment(restApiId=api.id, description="release 1")["id"]
     rest.create_stage(
         restApiId=api.id,

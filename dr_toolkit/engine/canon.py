@@ -14,6 +14,7 @@ from dr_toolkit.model import wire
 from dr_toolkit.model.documents import GAP, INFO, WARNING, Finding, Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.model.secrets import Hidden, Sealer
+from dr_toolkit.spec import policies
 from dr_toolkit.spec.fields import ABSENT, Field, Kind
 from dr_toolkit.spec.tags import RUN_TAG
 from dr_toolkit.spec.types import ResourceType, Row
@@ -67,9 +68,10 @@ class Canon:
         if field.kind is Kind.REFERENCE:
             return self._reference(field, value, path)
         if field.json and isinstance(value, str):
-            value = _parsed(value)
+            value = _parsed(policies.unescaped(value) if field.policy else value)
         if field.kind in (Kind.LOCATED, Kind.MANUAL):
-            return self._ordered(field, self._located(value, path))
+            located = self._located(value, path)
+            return policies.form(located) if field.policy else self._ordered(field, located)
         if field.members is not None and isinstance(value, Mapping):
             return self._members(field.members, value, path)
         if field.values is not None and isinstance(value, Mapping):
@@ -151,7 +153,9 @@ class Canon:
 
     def _check_located(self, text: str, path: str) -> None:
         """Ids that can't be derived for another region: said at capture, so that they can be mapped in peace."""
-        if f":userpool/{tokens.REGION}_" in text:
+        if f".amazonaws.com/{tokens.REGION}_" in text:
+            self._say(WARNING, "unportable-id", f"{path}: a user pool's id differs in another region; map {text}")
+        elif f":userpool/{tokens.REGION}_" in text:
             self._say(INFO, "unportable-id", f"{path}: a user pool's id differs in another region; map {text}")
         elif re.search(r"\.elb\.(?:\$\{AWS::Region\}\.)?amazonaws|\.\$\{AWS::Region\}\.elb\.amazonaws", text):
             self._say(INFO, "unportable-id", f"{path}: a load balancer's name differs in another region; map {text}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dr_toolkit.engine.ahead import Ahead, Read
 from dr_toolkit.engine.demands import Demands
+from dr_toolkit.engine.dispatch import Pace
 from dr_toolkit.engine.exports import Asked, Exporter, Exports
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
@@ -69,11 +71,13 @@ class Reader:
         progress: Progress = lambda text: None,
         *,
         secrets: bool = False,
+        given: Mapping[str, list[Row]] | None = None,
+        pace: Pace = Pace(),  # noqa: B008  # it is frozen
     ) -> None:
         self._secrets = secrets
-        self._cloud, self._registry, self._progress = cloud, registry, progress
+        self._cloud, self._registry, self._progress = Ahead(cloud, pace, progress), registry, progress
         self._pages: dict[str, list[dict[str, Any]]] = {}
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: dict[str, list[Row]] = dict(given or {})
         self._failed: dict[str, str] = {}
         self._gone: set[int] = set()
         self._demands = Demands(registry, cloud.scope)
@@ -158,11 +162,32 @@ class Reader:
                 self._take(name, reading)
 
     def _take_all(self, names: list[str], reading: Reading, excluded: Callable[[str], bool]) -> None:
+        left = []
         for name in names:
             if any(excluded(above) for above in self._registry.sources(name)):
                 reading.coverage[name] = Coverage(EXCLUDED, "excluded by the config")
             else:
+                left.append(name)
+        while left:
+            now = [name for name in left if not self._registry.listed_after(name) & {*left}]
+            self._cloud.fetch(call for name in now for call in self._calls(self._registry[name]))
+            for name in now:
                 self._take(name, reading)
+            left = [name for name in left if name not in now]
+
+    def _calls(self, t: ResourceType) -> Iterator[Read]:
+        """The list calls of a type, each for its first page, as far as what they begin at is read."""
+        listing = t.listing
+        if t.name in self._rows or listing.within or listing.by_name is not None:
+            return
+        if not self._registry.listed_after(t.name) <= {*self._rows}:
+            return
+        parents = [None] if listing.per is None else self._rows[listing.per]
+        for parent in parents:
+            if parent is None or (id(parent) not in self._gone and self._lists(t, parent)):
+                more = listing.arguments(parent) if parent is not None else {}
+                size = listing.paging.size if listing.paging else {}
+                yield t.service, listing.operation, self._params(listing, more) | dict(size)
 
     def _take(self, name: str, reading: Reading) -> None:
         try:
@@ -229,7 +254,7 @@ class Reader:
 
     def _of_parent(self, t: ResourceType, parent: Row) -> list[Row]:
         listing, beside = t.listing, self._beside(t, parent)
-        if t.name not in self._always and not listing.when(Row(t.name, {}, parent, beside=beside)):
+        if not self._lists(t, parent):
             return []
         name = parent.data.get("name") or parent.data.get("Name")
         where = str(name or self._registry[parent.type].physical(parent.data))
@@ -245,6 +270,10 @@ class Reader:
                 self._gone.add(id(parent))
                 return []
             raise
+
+    def _lists(self, t: ResourceType, parent: Row) -> bool:
+        """Whether there is anything to be listed under a row."""
+        return t.name in self._always or t.listing.when(Row(t.name, {}, parent, beside=self._beside(t, parent)))
 
     def _beside(self, t: ResourceType, parent: Row) -> dict[str, list[Row]]:
         """The rows under a parent of the types that one asks for."""
@@ -300,11 +329,14 @@ class Reader:
     # --- calls ------------------------------------------------------------------------------------
 
     def _listed(self, t: ResourceType, listing: Listing, more: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
-        params = {**listing.params, **more, **(listing.unveil if self._secrets else {})}
+        params = self._params(listing, more)
         items = self._all(t.service, listing.operation, params, listing.items, listing.paging, where)
         for item in items:
             _veil(item, listing.veiled)
         return [item for item in items if listing.keep(item, self._cloud.scope)]
+
+    def _params(self, listing: Listing, more: Mapping[str, Any]) -> dict[str, Any]:
+        return {**listing.params, **more, **(listing.unveil if self._secrets else {})}
 
     def _all(
         self, service: str, operation: str, params: dict[str, Any], items: str, paging: Paging | None, where: str
@@ -314,36 +346,12 @@ class Reader:
         if cache not in self._pages:
             self._progress(operation)
             try:
-                self._pages[cache] = self._paged(service, operation, params, items, paging)
+                self._pages[cache] = self._cloud.listed(service, operation, params, items, paging)
             except FATAL:
                 raise
             except AwsError as error:
                 raise _Failed(f"{error}{f' (at {where})' if where else ''}") from error
         return self._pages[cache]
-
-    def _paged(
-        self, service: str, operation: str, params: dict[str, Any], items: str, paging: Paging | None
-    ) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        seen: set[str] = set()
-        ask = params | dict(paging.size if paging else {})
-        while True:
-            answer = self._cloud.call(service, operation, ask)
-            listed = answer.get(items) or [] if items else answer
-            found += listed if isinstance(listed, list) else [listed]
-            token = answer.get(paging.token_out) if paging else None
-            if not paging or not token:
-                return found
-            if token in seen:
-                raise CloudRefused(
-                    service=service,
-                    operation=operation,
-                    region=self._cloud.scope.region,
-                    code="PagingLoop",
-                    reason="the same page token came twice",
-                )
-            seen.add(token)
-            ask = ask | {paging.token_in: token}
 
 
 def _mark(t: ResourceType, row: Row) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dr_toolkit.engine import policies
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, DELETE, REPLACE, UPDATE, Change, FieldChange
 from dr_toolkit.model.documents import READ, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.spec import policies
 from dr_toolkit.spec.fields import Field
 from dr_toolkit.spec.registry import Registry
 
@@ -49,6 +49,11 @@ def both_read(before: Estate, after: Estate) -> Callable[[str], bool]:
     return skip
 
 
+def same(before: Resource, after: Resource, registry: Registry) -> bool:
+    """Whether two resources of one key say the same, be it in other words."""
+    return before.attributes == after.attributes or _change(before, after, registry) is None
+
+
 def _change(before: Resource | None, after: Resource | None, registry: Registry) -> Change | None:
     """The change from one to the other; None where they only say the same in other words."""
     if before is None:
@@ -72,7 +77,7 @@ def _same_policy(name: str, before: Resource, after: Resource, described: Mappin
     """Whether a member is a policy that says the same on both sides."""
     if name not in described or not described[name].policy:
         return False
-    return bool(policies.normal(before.attributes.get(name)) == policies.normal(after.attributes.get(name)))
+    return bool(policies.form(before.attributes.get(name)) == policies.form(after.attributes.get(name)))
 
 
 def field_changes(

@@ -9,6 +9,7 @@ from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.fields import Field, Kind
 from dr_toolkit.spec.marks import found_in
+from dr_toolkit.spec.policies import unescaped
 from dr_toolkit.spec.registry import Registry, references
 from dr_toolkit.spec.types import ResourceType, Row
 
@@ -48,7 +49,7 @@ class Demands:
     def _named_in_text(self, rows: list[Row], t: ResourceType) -> set[str]:
         """The landmark types of which a located text, such as a policy or a URI, may hold an id or a name."""
         located = [name for name, described in t.fields.items() if _has_located(described)]
-        texts = {str(row.data.get(name) or "") for row in rows for name in located}
+        texts = {unescaped(str(row.data.get(name) or "")) for row in rows for name in located}
         demanded = {landmark for mark, landmark in _MARKS.items() if any(mark in text for text in texts)}
         for text in texts:
             for found in found_in(text, self._scope):

@@ -6,30 +6,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dr_toolkit.engine import compare as differences
+from dr_toolkit.engine.passing import Passing, Replay
 from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.engine.served import RESOURCE, Lines, differing
 from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.truths import staying_there
 from dr_toolkit.model.changes import CREATE, UPDATE, Change
-from dr_toolkit.model.documents import GAP, Finding, Resource
+from dr_toolkit.model.documents import GAP, INFO, Finding, Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.served import APIS, DEPLOYMENTS, KINDS, STAGES, kind_of
 
-DRAFT_INSTEAD = "draft-instead"
-"""The code of a finding that says that a stage gets the draft, and not what it served."""
+DRAFT_INSTEAD, REPLAYED = "draft-instead", "replayed"
+"""Codes of findings: a stage gets the draft, and not what it served; it gets what it served, by way of the draft."""
 
 
-def deploy(changes: dict[ResourceKey, Change], situation: Situation) -> list[Finding]:
-    """Add the deployments that are to be made, and have stages move to them; what is to be said of them."""
-    made = _Deployments(changes, situation)
-    made.add()
-    return list(made.remarks())
+class Deployments:
+    """The deployments of a plan; ``changes`` are the plan's, and grow by them."""
 
-
-class _Deployments:
     def __init__(self, changes: dict[ResourceKey, Change], situation: Situation) -> None:
         self.changes, self.s, self.registry = changes, situation, situation.registry
         self.wanted, self.live = situation.drafts
+        self.passing = Passing(situation)
         texts = situation.wanted.lines
         self.deployments = [ResourceKey.parse(t) for t in texts if t.partition("/")[0] in DEPLOYMENTS]
         self.stages: dict[ResourceKey, list[ResourceKey]] = {}
@@ -65,15 +62,41 @@ class _Deployments:
         else:
             self.changes[stage] = left
 
+    def replays(self) -> dict[ResourceKey, list[Replay]]:
+        """By API what is deployed before its draft is put right."""
+        due: dict[ResourceKey, list[ResourceKey]] = {}
+        for key in self._passed():
+            api = kind_of(key.type).api_of(key)
+            if not self.passing.obstacle(api):
+                due.setdefault(api, []).append(key)
+        return {api: self.passing.replays(api, keys) for api, keys in due.items()}
+
     def remarks(self) -> Iterator[Finding]:
-        """Stages that served something else than the draft, and don't here: it is the draft that can be deployed."""
-        text = "in the snapshot this stage serves something else than the API's draft, which is deployed instead"
-        for key in self.deployments:
-            own, live = self.wanted.content(key), self.live.content(key)
-            if key in self.s.intact or own is None or not differing(own, self._draft(key), self.registry):
-                continue
-            if live is None or differing(live, own, self.registry):
-                yield Finding(GAP, DRAFT_INSTEAD, self.registry.root(key).text, text)
+        """Stages that serve something else than the draft: how they come to it, or why they get the draft."""
+        own = "in the snapshot this stage serves something else than the API's draft"
+        for key in (key for key in self.deployments if self._differs_from_draft(key)):
+            root, reason = self.registry.root(key).text, self.passing.obstacle(kind_of(key.type).api_of(key))
+            if reason and self._is_made_or_differs(key):
+                yield Finding(GAP, DRAFT_INSTEAD, root, f"{own}, which is deployed instead: {reason}")
+            elif not reason and self._is_made(key):
+                text = f"{own}: that is put into the draft and deployed, and the draft is put right after it"
+                yield Finding(INFO, REPLAYED, root, text)
+
+    def _passed(self) -> list[ResourceKey]:
+        """The deployments to be made of something else than the draft."""
+        return [key for key in self.deployments if self._is_made(key) and self._differs_from_draft(key)]
+
+    def _is_made(self, key: ResourceKey) -> bool:
+        return key in self.changes and self.changes[key].action == CREATE
+
+    def _is_made_or_differs(self, key: ResourceKey) -> bool:
+        own, live = self.wanted.content(key), self.live.content(key)
+        differs = own is not None and live is not None and bool(differing(live, own, self.registry))
+        return self._is_made(key) or (differs and key not in self.s.intact)
+
+    def _differs_from_draft(self, key: ResourceKey) -> bool:
+        own = self.wanted.content(key)
+        return own is not None and bool(differing(own, self._draft(key), self.registry))
 
     def _why(self, key: ResourceKey) -> str:
         """Why a deployment has to be made anew; empty where the one that is there will do."""
@@ -81,13 +104,18 @@ class _Deployments:
         wanted, live = self.wanted.content(key), self.live.content(key)
         if wanted is None or live is None:
             untold = bool(edits)
-        elif all(differing(live, content, self.registry) for content in (wanted, self._draft(key))):
+        elif differing(live, wanted, self.registry) and not self._has_the_draft_instead(key, live):
             return "what is deployed is not what the snapshot's stage serves"
         else:
             untold = any(not self._is_told(change) for change in edits)
         if untold:
             return "the API's content changes"
         return "left to do by an earlier run" if key in self.s.owed else ""
+
+    def _has_the_draft_instead(self, key: ResourceKey, live: Lines) -> bool:
+        """Whether a stage serves the draft, because what it is to serve can't be deployed."""
+        api = kind_of(key.type).api_of(key)
+        return bool(self.passing.obstacle(api)) and not differing(live, self._draft(key), self.registry)
 
     def _draft(self, deployment: ResourceKey) -> Lines:
         """What a stage serves once the snapshot's draft is deployed to it."""

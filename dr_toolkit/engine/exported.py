@@ -39,4 +39,5 @@ def served_part(resource: Resource) -> Resource:
     """A resource without what has no part in what a stage serves: ids, facts, and what an API is only called."""
     kind = kind_of(resource.key.type)
     unserved = kind.unserved if resource.key.type == kind.api else ()
-    return Resource(resource.key, {n: v for n, v in resource.attributes.items() if n not in unserved})
+    attributes = rest_exported.as_drafted(resource).attributes
+    return Resource(resource.key, {n: v for n, v in attributes.items() if n not in unserved})

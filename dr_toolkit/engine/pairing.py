@@ -26,11 +26,14 @@ Known = Mapping[Identity, ResourceKey]
 
 
 def known_of(estate: Estate, registry: Registry) -> dict[Identity, ResourceKey]:
-    """What an estate knows of physical ids: the keys of the types that are paired by id."""
+    """What an estate knows of physical ids: the keys of the types that are paired by id.
+
+    But for deployments, which are known by the stages that they serve: a stage that is moved serves another one then.
+    """
     known: dict[Identity, ResourceKey] = {}
     for text, physical_id in estate.ids.items():
         t = registry.get(text.partition("/")[0])
-        if t is not None and t.pairs_by_id:
+        if t is not None and t.pairs_by_id and not t.freezes:
             key = ResourceKey.parse(text)
             known[(key.type, outer_id(registry, key, estate.ids), physical_id)] = key
     return known

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from dr_toolkit.engine import compare as differences
-from dr_toolkit.engine.deployments import deploy
-from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.deployments import Deployments
+from dr_toolkit.engine.obstacles import Obstacles, skip_types
+from dr_toolkit.engine.passing import Replay
+from dr_toolkit.engine.selection import WHOLE, Part
 from dr_toolkit.engine.situation import Situation
 from dr_toolkit.model import wire
-from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, UPDATE, Blocked, Change
+from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, UPDATE, Blocked, Change
 from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.fields import Kind
 from dr_toolkit.spec.marks import SPELLED
 from dr_toolkit.spec.registry import Registry
-from dr_toolkit.spec.served import KINDS, REST, STAGES, kind_of
+from dr_toolkit.spec.served import DEPLOYMENTS, KINDS, STAGES, kind_of
 
 _LOOKED_FOR = SPELLED | {"ec2.vpc_peering_connection"}
 """Landmarks that no call names, so that one that is missing would show only when it is too late."""
-
-
-@dataclass(frozen=True)
-class Replay:
-    """What stages serve where that is not the API's draft: it is put there, deployed, and the draft follows.
-
-    ``content`` are canonical lines by printed key of the draft's own things, the API's among them.
-    """
-
-    deployments: tuple[ResourceKey, ...]
-    content: Mapping[str, bytes]
 
 
 @dataclass
 class Draft:
     """What a plan is made of, before it is put in order; ``swept`` goes by itself, with what it lies in.
 
-    ``replays`` are by API what is deployed before its draft is put right, in this order.
+    ``replays`` are by API what is deployed before its draft is put right, in this order; ``postponed`` the deployments
+    that would be due, but for the part that the plan is about.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -48,16 +39,12 @@ class Draft:
     implied: dict[ResourceKey, list[Resource]] = field(default_factory=dict)
     swept: list[Change] = field(default_factory=list)
     replays: dict[ResourceKey, list[Replay]] = field(default_factory=dict)
+    postponed: set[ResourceKey] = field(default_factory=set)
 
 
 def draft(situation: Situation) -> Draft:
     """Everything that differs inside the snapshot's roots, decided on."""
     return _Planner(situation).draft()
-
-
-def skip_types(wanted: Estate) -> dict[str, str]:
-    """The types that the snapshot says nothing about, with the reason: they are left alone in the target."""
-    return {name: c.reason or c.status for name, c in wanted.coverage.items() if c.status != READ}
 
 
 class _Planner:
@@ -72,10 +59,14 @@ class _Planner:
         found = differences.compare(self.s.live, self.s.wanted, self.registry, skip)
         changes = {c.key: c for c in found if self._in_question(c)}
         self._take_implied(changes)
-        self.result.findings += deploy(changes, self.s)
+        deployments = Deployments(changes, self.s)
+        deployments.add()
+        self._postpone(changes)
         for change in self._without_impossible(changes):
             self._by_hand(change)
             self.result.changes.append(change)
+        self.result.findings += deployments.remarks()
+        self.result.replays = deployments.replays()
         self._say_what_it_needs()
         return self.result
 
@@ -83,9 +74,13 @@ class _Planner:
 
     def _in_question(self, change: Change) -> bool:
         """Extras are removed inside the snapshot's roots only, and other roots where pruning is asked for."""
+        if not self.s.part.holds(change.key):
+            return False
         if change.action != DELETE:
             return True
         t = self.registry[change.key.type]
+        if change.key in self.s.undone:
+            return True
         if t.delete is None or t.adopted(change.key):
             return False
         root = self.registry.root(change.key)
@@ -117,14 +112,31 @@ class _Planner:
         else:
             self.result.implied.setdefault(maker, []).append(made)
 
+    # --- what is left out ----------------------------------------------------------------------------
+
+    def _postpone(self, changes: dict[ResourceKey, Change]) -> None:
+        """Stages outside of the part serve what they do: a deployment would let out all that its API's draft holds."""
+        outside = [key for key in changes if not self.s.part.holds(key)]
+        frozen = {name for t in self.registry for name in t.freezes} if outside else set()
+        edited = {kind_of(k.type).api_of(k) for k in changes if k.type in frozen and self.s.part.holds(k)}
+        for key in outside:
+            del changes[key]
+            api = kind_of(key.type).api_of(key)
+            if key.type in DEPLOYMENTS and (api in edited or key in self.s.owed):
+                self.result.postponed.add(key)
+            elif key.type in STAGES and api in edited:
+                text = f"the draft of its API changes, and it serves what it did: to deploy, add --only '{key}'"
+                self.result.findings.append(Finding(WARNING, "not-deployed", key.text, text))
+
     # --- what can't be done -------------------------------------------------------------------------
 
     def _without_impossible(self, changes: dict[ResourceKey, Change]) -> list[Change]:
+        obstacles = Obstacles(self.s.wanted, self.s.live, self.registry, self.s.bindings)
         impossible = {b.key: b for b in self.s.blocked}
         for key in [k for k in changes if k in impossible]:
             del changes[key]
         while True:
-            found = [b for c in changes.values() if (b := self._obstacle(c, changes, impossible))]
+            found = [b for c in changes.values() if (b := obstacles.of(c, changes, impossible))]
             if not found:
                 break
             for blocked in found:
@@ -147,98 +159,6 @@ class _Planner:
             if above is not None and above.action == DELETE:
                 return True
         return False
-
-    def _obstacle(
-        self, change: Change, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]
-    ) -> Blocked | None:
-        t = self.registry[change.key.type]
-        if change.action in (DELETE, ADOPT):
-            return None
-        if change.action == REPLACE:
-            remedy = "make it as the snapshot says by hand, or remove it from the target, then plan again"
-            return Blocked(change.key, REPLACE, change.reason, remedy)
-        if change.action == CREATE and t.create is None:
-            return Blocked(change.key, CREATE, "it can't be made by this tool", "make it by hand")
-        if change.action == CREATE and t.adopted(change.key) and not self._parent_is_new(change.key, changes):
-            reason = "AWS makes it with what it lies in, and it is not there"
-            return Blocked(change.key, CREATE, reason, "check the target, then plan again")
-        if change.key.type in STAGES and change.action == CREATE and not self._can_be_deployed(change):
-            what = "method" if kind_of(change.key.type) is REST else "route"
-            reason = f"the API's draft in the snapshot has no {what}, so that nothing can be deployed"
-            return Blocked(change.key, CREATE, reason, "deploy and create the stage by hand")
-        for needed in sorted(self._needs(change)):
-            missing = self._why_missing(needed, changes, impossible)
-            if missing is not None:
-                remedy = "resolve what blocks that first" if needed in impossible else self._remedy(needed)
-                return Blocked(change.key, change.action, missing, remedy)
-        return None
-
-    def _parent_is_new(self, key: ResourceKey, changes: Mapping[ResourceKey, Change]) -> bool:
-        parent = self.registry.parent(key)
-        above = changes.get(parent) if parent else None
-        return above is not None and above.action == CREATE
-
-    def _can_be_deployed(self, stage: Change) -> bool:
-        """Whether a stage needs no deployment of its own, or there is something that can be deployed to it."""
-        kind = kind_of(stage.key.type)
-        if kind is not REST and stage.after is not None and kind.pointer not in stage.after.attributes:
-            return True
-        return kind.content in skip_types(self.s.wanted) or kind.api_of(stage.key) in self._with_content
-
-    @cached_property
-    def _with_content(self) -> set[ResourceKey]:
-        """The APIs that have a method, or a route, in the snapshot."""
-        contents = {kind.content for kind in KINDS}
-        keys = [ResourceKey.parse(k) for k in self.s.wanted.lines if k.partition("/")[0] in contents]
-        return {kind_of(key.type).api_of(key) for key in keys}
-
-    def _needs(self, change: Change) -> set[ResourceKey]:
-        assert change.after is not None
-        if change.action == UPDATE:
-            changed = {n: v for n, v in change.after.attributes.items() if n in change.names}
-            return refs_of(replace(change.after, attributes=changed), self.registry[change.key.type].fields)
-        parent = self.registry.parent(change.key)
-        named = self.registry[change.key.type].mentions(change.after)
-        mentioned = [key for key in named if self._was_read(key.type)]
-        referred = refs_of(change.after, self.registry[change.key.type].fields)
-        return {*referred, *mentioned, *((parent,) if parent else ())} - {change.key}
-
-    def _was_read(self, name: str) -> bool:
-        """Whether the snapshot says of a type what there is; what it says nothing of may be there by other means."""
-        coverage = self.s.wanted.coverage.get(name)
-        return coverage is None or coverage.status == READ
-
-    def _why_missing(
-        self, key: ResourceKey, changes: Mapping[ResourceKey, Change], impossible: Mapping[ResourceKey, Blocked]
-    ) -> str | None:
-        """Why a resource that is needed won't be there; None where it will."""
-        if key in impossible and not self._is_only_worded_otherwise(impossible[key]):
-            return f"it needs {key}, which can't be restored"
-        if key.text in self.s.bindings or key in self.s.live:
-            change = changes.get(key)
-            return f"it needs {key}, which is to be removed" if change and change.action == DELETE else None
-        change = changes.get(key)
-        if change is not None and change.action in (CREATE, UPDATE, ADOPT):
-            return None
-        t = self.registry.get(key.type)
-        if key.path[0] == "unknown":
-            return f"it refers to a {t.title if t else key.type} that the snapshot does not hold"
-        if t is not None and t.landmark:
-            return (
-                f"no {t.title} {'/'.join(key.path)} could be told in the target: there is none of that name, or several"
-            )
-        return f"it needs {key}, which is in neither the snapshot nor the target"
-
-    def _is_only_worded_otherwise(self, blocked: Blocked) -> bool:
-        """Whether a thing is there as wanted but for its description, so that what belongs to it can be put right."""
-        wanted, live = self.s.wanted.get(blocked.key), self.s.live.get(blocked.key)
-        if blocked.action != REPLACE or wanted is None or live is None:
-            return False
-        fields = differences.field_changes(live.attributes, wanted.attributes, blocked.key, self.registry)
-        return {f.name for f in fields} <= {"Description", "Tags"}
-
-    def _remedy(self, key: ResourceKey) -> str:
-        return f"map it in the config (targets: map: {{{key}: ID OR NAME}}), or make it in the target, then plan again"
 
     # --- what is said ---------------------------------------------------------------------------------
 
@@ -272,19 +192,25 @@ class _Planner:
         for text in self.s.wanted.lines:
             name = text.partition("/")[0]
             coverage = self.s.live.coverage.get(name)
+            if not self.s.part.holds(text):
+                continue
             if name in _LOOKED_FOR and coverage and coverage.status == READ and text not in self.s.live.lines:
                 missing = f"there is no {self.registry[name].title} of that name in the target, and something names it"
                 self.result.findings.append(Finding(GAP, "landmark-missing", text, missing))
         for name, failure in sorted(self.s.live.failed.items()):
+            if not self.s.part.concerns_type(name):
+                continue
             self.result.findings.append(Finding(GAP, "not-read", name, f"can't be read in the target: {failure}"))
 
 
-def fingerprint(live: Estate, wanted: Estate, registry: Registry, bindings: Mapping[str, str]) -> str:
+def fingerprint(
+    live: Estate, wanted: Estate, registry: Registry, bindings: Mapping[str, str], part: Part = WHOLE
+) -> str:
     """A digest of what a plan reads, touches or could clash with in the target: the snapshot's roots, and the ids."""
-    roots = {registry.root_text(text) for text in wanted.lines}
+    roots = {registry.root_text(text) for text in wanted.lines if part.holds(text)}
     parts: dict[str, str] = {}
     for text, line in live.lines.items():
         if registry.root_text(text) in roots:
             parts[text] = wire.digest(line + (live.ids.get(text) or "").encode())
-    landmarks = {k: bindings[k] for k in sorted(bindings) if k in wanted.lines and k not in parts}
+    landmarks = {k: bindings[k] for k in sorted(bindings) if k in wanted.lines and k not in parts and part.holds(k)}
     return wire.digest(wire.canonical({"live": parts, "landmarks": landmarks}))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_toolkit.engine import tokens
+from dr_toolkit.model.changes import Dumped, Join
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.spec.fields import Field, Kind
@@ -56,3 +57,20 @@ def _within(field: Field | None, name: str) -> Field | None:
     if field.members is not None:
         return field.members.get(name)
     return field.values or field
+
+
+def refs_in(params: Any) -> set[ResourceKey]:
+    """Every key that a call's parameters refer to."""
+    match params:
+        case Ref():
+            return {params.key}
+        case Join():
+            return {part.key for part in params.parts if isinstance(part, Ref)}
+        case Dumped():
+            return refs_in(params.value)
+        case dict():
+            return set().union(*(refs_in(value) for value in params.values()))
+        case list() | tuple():
+            return set().union(*(refs_in(value) for value in params))
+        case _:
+            return set()

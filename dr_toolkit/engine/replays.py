@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from dr_toolkit.engine import graph
 from dr_toolkit.engine import steps as plain
 from dr_toolkit.engine.compare import compare
-from dr_toolkit.engine.planner import Draft, Replay
+from dr_toolkit.engine.passing import Replay
+from dr_toolkit.engine.planner import Draft
+from dr_toolkit.engine.refs import refs_in
 from dr_toolkit.engine.situation import Situation
-from dr_toolkit.model.changes import CREATE, DELETE, REPLACE, Change, Step
+from dr_toolkit.model.changes import CREATE, DELETE, Change, Step
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.model.estate import Estate
-from dr_toolkit.model.keys import Ref, ResourceKey
-from dr_toolkit.spec.registry import Registry
+from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.served import kind_of
 
 
@@ -29,23 +30,12 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> list[Step]:
     return _Woven(draft, situation, scope).steps()
 
 
-def obstacle(contents: Iterable[Mapping[str, bytes]], registry: Registry) -> str:
-    """Why a draft can't pass through these contents one after another; empty where it can."""
-    before: Mapping[str, bytes] | None = None
-    for content in contents:
-        for change in compare(Estate(dict(before or {})), Estate(dict(content)), registry) if before else ():
-            if change.action == REPLACE:
-                return f"{change.key} would have to be replaced in between: {change.reason}"
-        before = content
-    return ""
-
-
 @dataclass
 class _Passage:
     """One API on its way: the steps of its phases, and after which each phase and each deployment is done."""
 
     phases: list[list[Step]] = field(default_factory=list)
-    deployed_by: dict[ResourceKey, str] = field(default_factory=dict)
+    deployed_by: dict[ResourceKey, set[str]] = field(default_factory=dict)
 
 
 class _Woven:
@@ -60,17 +50,25 @@ class _Woven:
         for api, replays in sorted(self.draft.replays.items()):
             self._pass_through(api, replays)
         main = plain.steps(replace_changes(self.draft, self.main), self.situation, self.scope)
-        made = {key: f"m{step}" for key, step in main.made_by.items()}
+        made = {key: {f"m{step}" for step in steps} for key, steps in main.made_by.items()}
         found: list[Step] = []
         for api, passage in self.passages.items():
             for phase in passage.phases:
                 found += [self._after_outer(step, api, made) for step in phase]
-        found += [self._after_phases(_renamed(step, "m", 0)) for step in main.steps]
-        return _numbered(found)
+        rest = [_renamed(step, "m", 0) for step in main.steps]
+        before = {need for step in found for need in step.needs}
+        for step in reversed(rest):
+            before |= {*step.needs} if step.id in before else set()
+        found += [step if step.id in before else self._after_phases(step) for step in rest]
+        return numbered(found)
 
     # --- one API --------------------------------------------------------------------------------------
 
     def _pass_through(self, api: ResourceKey, replays: list[Replay]) -> None:
+        due = {c.key for c in self.main if c.action == CREATE}
+        replays = [replay for replay in replays if due & {*replay.deployments}]
+        if not replays:
+            return
         passage = self.passages[api] = _Passage()
         inside = self._content_types(api)
         now = self._start(api, inside)
@@ -80,7 +78,7 @@ class _Woven:
             made = plain.steps(Draft([*changes, *deployments]), self.situation, self.scope)
             mark = f"{api.text}#{number}."
             passage.phases.append([_renamed(step, mark, number) for step in made.steps])
-            passage.deployed_by |= {c.key: mark + made.made_by[c.key] for c in deployments}
+            passage.deployed_by |= {c.key: {mark + step for step in made.made_by[c.key]} for c in deployments}
             now = Estate(dict(passing.content))
         wanted = Estate(
             {text: line for text, line in self.situation.wanted.lines.items() if self._is_in(text, api, inside)}
@@ -125,27 +123,26 @@ class _Woven:
 
     # --- together -------------------------------------------------------------------------------------
 
-    def _after_outer(self, step: Step, api: ResourceKey, made: Mapping[ResourceKey, str]) -> Step:
+    def _after_outer(self, step: Step, api: ResourceKey, made: Mapping[ResourceKey, set[str]]) -> Step:
         """A step of a phase comes after what it refers to outside, the API itself, and all of the phase before."""
-        outer = {made[key] for key in _refs_in(step.call.params) if key in made and key.path[0] != api.path[0]}
-        if api in made:
-            outer.add(made[api])
+        named = {key for key in refs_in(step.call.params) if key.path[0] != api.path[0]} | {api}
+        outer = set().union(*(made[key] for key in named if key in made))
         before = self.passages[api].phases[step.phase - 2] if step.phase > 1 else []
-        return replace(step, needs=tuple(sorted({*step.needs, *outer, *(s.id for s in before)})))
+        return replace(step, needs=tuple(sorted({*step.needs, *outer, *_ends(before)})))
 
     def _after_phases(self, step: Step) -> Step:
-        """A step that stays comes after the deployments that it names, and the draft's own after all phases."""
+        """A step that stays comes after the deployments that it names; what is in the API, after all phases."""
         needs = set(step.needs)
         for api, passage in self.passages.items():
-            named = {*step.keys, *_refs_in(step.call.params)}
-            needs |= {done for key, done in passage.deployed_by.items() if key in named}
-            if any(self._is_of_the_draft(key, api) for key in step.keys) and not step.call.binds.get(api):
-                needs |= {s.id for s in passage.phases[-1]}
+            named = {*step.keys, *refs_in(step.call.params)}
+            needs |= set().union(*(done for key, done in passage.deployed_by.items() if key in named))
+            if any(self._is_of_the_draft(key, api) for key in step.keys):
+                needs |= _ends(passage.phases[-1])
         return replace(step, needs=tuple(sorted(needs)))
 
     def _is_of_the_draft(self, key: ResourceKey, api: ResourceKey) -> bool:
         kind = kind_of(api.type)
-        types = self._content_types(api) | {kind.deployment}
+        types = self._content_types(api) | {kind.deployment, kind.stage}
         return key.type in types and key.path[0] == api.path[0]
 
 
@@ -154,25 +151,17 @@ def replace_changes(draft: Draft, changes: list[Change]) -> Draft:
     return Draft(changes, draft.blocked, draft.findings, draft.implied, draft.swept)
 
 
-def _refs_in(value: object) -> set[ResourceKey]:
-    match value:
-        case Ref():
-            return {value.key}
-        case dict():
-            return set().union(*(_refs_in(v) for v in value.values()))
-        case list() | tuple():
-            return set().union(*(_refs_in(v) for v in value))
-        case _ if hasattr(value, "parts"):
-            return _refs_in(value.parts)
-        case _:
-            return set()
+def _ends(steps: Iterable[Step]) -> set[str]:
+    """Those of the steps that none of them needs."""
+    held = list(steps)
+    return {step.id for step in held} - {need for step in held for need in step.needs}
 
 
 def _renamed(step: Step, mark: str, phase: int) -> Step:
     return replace(step, id=mark + step.id, needs=tuple(mark + need for need in step.needs), phase=phase)
 
 
-def _numbered(found: list[Step]) -> list[Step]:
+def numbered(found: list[Step]) -> list[Step]:
     """In an order in which each comes after what it needs, with ids that count."""
     places = {step.id: number for number, step in enumerate(found)}
     by_id = {step.id: step for step in found}

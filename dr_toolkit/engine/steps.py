@@ -40,10 +40,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Sequence:
-    """Steps in the order in which they are to be made, and the id of the step after which each thing is there."""
+    """Steps in the order in which they are to be made, and the ids of those after which each thing is there."""
 
     steps: list[Step]
-    made_by: dict[ResourceKey, str]
+    made_by: dict[ResourceKey, frozenset[str]]
 
 
 def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
@@ -52,10 +52,11 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
     nodes = graph_of.build()
     order = _in_order(nodes, {name: _priority(name, node, situation.registry) for name, node in nodes.items()})
     result: list[Step] = []
-    last: dict[NodeId, str] = {}
+    last: dict[NodeId, set[str]] = {}
     for name in order:
         node = nodes[name]
-        needs = tuple(sorted({last[n] for n in node.needs if n in last}))
+        last[name] = set().union(*(last[n] for n in node.needs if n in last))  # of one without calls: what it waits for
+        needs = tuple(sorted(last[name]))
         for action, call, keys in node.calls:
             step_id = f"s{len(result) + 1:05d}"
             params = concrete.joins(call.params, scope)
@@ -63,8 +64,8 @@ def steps(draft: Draft, situation: Situation, scope: Scope) -> Sequence:
             step = Step(step_id, action, tuple(keys), service, replace(call, params=params, service=""), needs)
             result.append(step)
             needs = (step_id,)
-            last[name] = step_id
-    return Sequence(result, {key: last[name] for key, name in graph_of.made_by.items() if name in last})
+            last[name] = {step_id}
+    return Sequence(result, {key: frozenset(last[name]) for key, name in graph_of.made_by.items() if name in last})
 
 
 def _in_order(nodes: dict[NodeId, Node], priority: dict[NodeId, tuple[object, ...]]) -> list[NodeId]:
@@ -77,8 +78,10 @@ def _in_order(nodes: dict[NodeId, Node], priority: dict[NodeId, tuple[object, ..
     try:
         return graph.ordered(needs, priority)
     except graph.Circle as circle:
-        removals = {name for name in circle.members if nodes[name].action == DELETE}
-        needs = {name: wanted - removals if name in removals else wanted for name, wanted in needs.items()}
+        members = set(circle.members)
+        for group in graph.circles({name: needs[name] & members for name in circle.members}):
+            removals = {name for name in group if nodes[name].action == DELETE}
+            needs |= {name: needs[name] - removals for name in removals}
     try:
         return graph.ordered(needs, priority)
     except graph.Circle as circle:
@@ -172,9 +175,9 @@ class _Nodes:
             self.updated_by[change.key] = (UPDATE, change.key.text)
         elif change.action == ADOPT and (maker := t.parent_key(change.key)):
             self.made_by[change.key] = (CREATE, maker.text)
-        elif change.action == DELETE and t.delete is not None and change.before is not None:
+        elif change.action == DELETE and (remove := t.delete or t.take_back) and change.before is not None:
             name = (DELETE, change.key.text)
-            self._add(name, change.key, DELETE, t.delete(change.before))
+            self._add(name, change.key, DELETE, remove(change.before))
             self.removed_by[change.key] = name
             if change.key in self.circular:
                 self._replace_content((EMPTY, change.key.text), change.before, t, to_placeholder=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Progress, Reader, Reading
+from dr_toolkit.engine.dispatch import Pace
 from dr_toolkit.engine.exports import Asked
 from dr_toolkit.engine.mapping import Given, look_up
 from dr_toolkit.engine.pairing import Identity, Names, pair
@@ -21,7 +22,8 @@ from dr_toolkit.spec.served import UNUSED
 @dataclass(frozen=True)
 class Outlook:
     """How to look at a target: known physical ids, what a person mapped, the landmark types and landmarks that are
-    looked for, what tells whether secret values are the same, and of which stages it is read what they serve.
+    looked for, what tells whether secret values are the same, of which stages it is read what they serve, and how
+    fast.
     """
 
     known: Mapping[Identity, ResourceKey] = field(default_factory=dict)
@@ -31,6 +33,7 @@ class Outlook:
     excluded: Callable[[str], bool] = lambda name: False
     sealer: Sealer | None = None
     serving: Asked | None = None
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def survey(
     only: Iterable[str] | None = None,
 ) -> Survey:
     """Read the target and name what is there; reads only."""
-    reader = Reader(cloud, registry, progress, secrets=outlook.sealer is not None)
+    reader = Reader(cloud, registry, progress, secrets=outlook.sealer is not None, pace=outlook.pace)
     reading = reader.read(outlook.excluded, outlook.landmarks, only, outlook.wanted, outlook.serving)
     given: Given = look_up(outlook.given, reading, registry)
     names = pair(reading, registry, cloud.scope, {**outlook.known, **given.known})

@@ -34,6 +34,9 @@ _API = (
 )
 """How the id of an API stands in text; which kind of API it is, the id alone tells."""
 
+_ISSUER = rf"://cognito-idp\.{re.escape(REGION)}\.amazonaws\.com(?:\.cn)?/"
+"""What stands before a user pool's id where the pool is an issuer: its region goes with that of the host."""
+
 _INSIDE = re.compile(r"(?<=:)([a-z0-9]{4,})/authorizers/([A-Za-z0-9]+)(?=/|$)")
 _IDS = (
     *(("apigateway.rest_api", pattern) for pattern in _API),
@@ -61,6 +64,7 @@ def take_out(text: str, scope: Scope, lookup: Lookup) -> str:
     text = re.sub(rf"(?:(?<=[./])|(?<=\bs3-)){region}(?=\.(?:[a-z0-9-]+\.)*amazonaws\.)", REGION, text)
     text = re.sub(rf"\A((?:cn\.)?(?:com\.amazonaws|aws)(?:\.[a-z-]+)?\.){region}(?=\.)", rf"\1{REGION}", text)
     text = re.sub(rf"(?<=:userpool/){region}(?=_)|\A{region}\Z", REGION, text)
+    text = re.sub(rf"({_ISSUER}){region}(?=_)", rf"\1{REGION}", text)
     return re.sub(rf"(?<![\w-]){re.escape(scope.account)}(?![\w-])", ACCOUNT, text)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dr_toolkit.engine.trail_events import EVENTS, WHOLE, WHOLE_THINGS
+from dr_toolkit.engine.trail_events import WHOLE, WHOLE_THINGS, events
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.deeds import Deed
 from dr_toolkit.model.keys import Ref, ResourceKey
@@ -68,17 +68,17 @@ def _texts(value: Any) -> Iterator[str]:
 def clue(change: Change, ids: Ids) -> Clue | None:
     """What to look for; None for a type that no event is known of."""
     key = change.key
-    events = EVENTS.get(key.type)
-    if events is None:
+    possible = frozenset(events(key.type))
+    if not possible:
         return None
     own = frozenset(ids.get(key.text, ()))
     if key.type == "ec2.security_group_rule":
         group = frozenset(ids.get(f"ec2.security_group/{'/'.join(key.text.split('/')[1:3])}", ()))
-        return Clue(frozenset(events), (group | own, own | _peer(change, ids)))
+        return Clue(possible, (group | own, own | _peer(change, ids)))
     above = _above(key, ids)
     if above is None:
-        return Clue(frozenset(events), (own or _WORDS.get(key.type, own),))
-    return Clue(frozenset(events), (above, *_within(change, own, ids)))
+        return Clue(possible, (own or _WORDS.get(key.type, own),))
+    return Clue(possible, (above, *_within(change, own, ids)))
 
 
 _WORDS = {"apigateway.account": frozenset({"/cloudwatchRoleArn", "/features"})}
@@ -133,7 +133,7 @@ def events_of(changes: Iterable[Change]) -> list[str]:
     """The names of the events to ask for, those that most changes could come from first."""
     counts: dict[str, int] = {}
     for change in changes:
-        for name in EVENTS.get(change.key.type, ()):
+        for name in events(change.key.type):
             counts[name] = counts.get(name, 0) + 1
     return sorted(counts, key=lambda name: (-counts[name], name))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.model.documents import Finding, Resource, Scope
+from dr_toolkit.model.forecasts import Estimate, Final
 from dr_toolkit.model.keys import Ref, ResourceKey
 
 CREATE, UPDATE, REPLACE, DELETE, ADOPT = "create", "update", "replace", "delete", "adopt"
@@ -56,7 +57,7 @@ class Join:
 
 @dataclass(frozen=True)
 class Dumped:
-    """A parameter that is the JSON text (UTF-8 bytes) of a value, written when the physical ids in it are known."""
+    """A parameter that is the JSON text of a value, written when the physical ids in it are known."""
 
     value: Any
 
@@ -73,14 +74,19 @@ class Until:
     failed: tuple[str, ...] = ()
 
 
+ONE_OF = ".*"
+"""The end of a place in an answer where there are several ids, and none is said to be whose: a look at the target is
+to tell."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One call that a type's verb asks for.
 
-    ``binds`` maps a key to where in the answer its physical id stands (dotted); ``tolerates`` maps an AWS
-    error code to what it means here: ``done`` (already so, or already gone), ``again`` (not yet: wait, then repeat) or
-    ``check`` (look, then repeat what is missing). ``service`` is named where it is not the type's own; a call with
-    ``until`` only reads, and is repeated till then.
+    ``binds`` maps a key to where in the answer its physical id stands (dotted; see ``ONE_OF``); ``tolerates`` maps an
+    AWS error code to what it means here: ``done`` (already so, or already gone), ``again`` (not yet: wait, then
+    repeat) or ``check`` (look, then repeat what is missing). ``service`` is named where it is not the type's own; a
+    call with ``until`` only reads, and is repeated till then.
     """
 
     operation: str
@@ -109,19 +115,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Blocked:
-    """A change that can't be made, why, and what would unblock it."""
+    """A change that can't be made, why, and what would unblock it; ``cause`` is what is blocked itself, and needed."""
 
     key: ResourceKey
     action: str
     reason: str
     remedy: str = ""
+    cause: ResourceKey | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a restore would do: reviewable, and bound to a snapshot and to the state of the target.
 
-    ``fingerprint`` is the digest of what the plan read, touches or could clash with in the target.
+    ``fingerprint`` is the digest of what the plan read, touches or could clash with in the target. ``estimate`` and
+    ``final`` say what to expect, where somebody has worked that out: how long it takes, and what can't be undone.
     """
 
     snapshot: str
@@ -135,9 +143,11 @@ class Plan:
     blocked: tuple[Blocked, ...]
     findings: tuple[Finding, ...]
     fingerprint: str
-    options: Mapping[str, bool] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     bindings: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
+    estimate: Estimate | None = None
+    final: tuple[Final, ...] = ()
 
     @property
     def pending(self) -> bool:

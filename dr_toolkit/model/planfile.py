@@ -9,9 +9,13 @@ from typing import Any
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import Blocked, Call, Change, FieldChange, Plan, Step, Until
 from dr_toolkit.model.documents import BLOCKED, GAP, Finding, Resource
+from dr_toolkit.model.forecasts import Estimate, Final
 from dr_toolkit.model.keys import ResourceKey
 
 SCHEMA_VERSION = 1
+
+BY_HAND = frozenset({"by-hand", "secret-missing", "landmark-missing", "made-anew"})
+"""The codes of findings that say what a person has to do."""
 
 
 def write(plan: Plan) -> dict[str, Any]:
@@ -34,24 +38,29 @@ def write(plan: Plan) -> dict[str, Any]:
         "summary": summary(plan),
         "changes": [change(c) for c in plan.changes],
         "steps": [step(s) for s in plan.steps],
-        "blocked": [
-            {"key": b.key.text, "action": b.action, "reason": b.reason, "remedy": b.remedy} for b in plan.blocked
-        ],
+        "blocked": [_blocked(b) for b in plan.blocked],
         "findings": wire.findings(plan.findings),
         "bindings": dict(sorted(plan.bindings.items())),
         "coverage": _coverage(plan),
+        "final": [{"key": f.key.text, "reason": f.reason, "steps": list(f.steps)} for f in plan.final],
+        **({"estimate": _estimate(plan.estimate)} if plan.estimate is not None else {}),
     }
 
 
 def summary(plan: Plan) -> dict[str, int]:
-    """How many of what: changes by action, calls, blocked, findings."""
+    """How many of what: changes by action, steps and the calls that they come to, what is blocked, found, for good, and
+    left to a person.
+    """
     actions: dict[str, int] = {}
     for item in plan.changes:
         actions[item.action] = actions.get(item.action, 0) + 1
     return dict(sorted(actions.items())) | {
-        "calls": len(plan.steps),
+        "steps": len(plan.steps),
+        "calls": plan.estimate.calls if plan.estimate is not None else len(plan.steps),
         "blocked": len(plan.blocked),
         "findings": len(plan.findings),
+        "final": len(plan.final),
+        "by_hand": sum(f.code in BY_HAND for f in plan.findings),
     }
 
 
@@ -68,6 +77,32 @@ def change(value: Change) -> dict[str, Any]:
         if resource is not None:
             document[side] = wire.plain(resource.attributes)
     return document
+
+
+def _blocked(value: Blocked) -> dict[str, Any]:
+    document = {"key": value.key.text, "action": value.action, "reason": value.reason, "remedy": value.remedy}
+    return document | ({"cause": value.cause.text} if value.cause is not None else {})
+
+
+def _read_blocked(document: Mapping[str, Any]) -> Blocked:
+    cause = ResourceKey.parse(document["cause"]) if "cause" in document else None
+    return Blocked(
+        ResourceKey.parse(document["key"]), document["action"], document["reason"], document["remedy"], cause
+    )
+
+
+def _estimate(value: Estimate) -> dict[str, Any]:
+    return {
+        "calls": value.calls,
+        "seconds": round(value.seconds, 1),
+        "operations": dict(value.operations),
+        "limit": value.limit,
+        "limited": value.limited,
+        "per_second": round(value.per_second, 4),
+        "waiting": round(value.waiting, 1),
+        "waits_for": value.waits_for,
+        "carried": dict(value.carried),
+    }
 
 
 def step(value: Step) -> dict[str, Any]:
@@ -120,9 +155,7 @@ def _read(document: Any) -> Plan:
     if document.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(f"schema version {document.get('schema_version')} is not {SCHEMA_VERSION}")
     snapshot, target = document["snapshot"], document["target"]
-    blocked = tuple(
-        Blocked(ResourceKey.parse(b["key"]), b["action"], b["reason"], b["remedy"]) for b in document["blocked"]
-    )
+    blocked = tuple(_read_blocked(b) for b in document["blocked"])
     findings = tuple(wire.read_finding(f) for f in document["findings"])
     told = set(_left_out(findings, blocked))
     return Plan(
@@ -140,6 +173,10 @@ def _read(document: Any) -> Plan:
         findings=findings,
         bindings=document["bindings"],
         gaps=tuple(line for line in document["coverage"]["gaps"] if line not in told),
+        estimate=Estimate(**document["estimate"]) if "estimate" in document else None,
+        final=tuple(
+            Final(ResourceKey.parse(f["key"]), f["reason"], tuple(f["steps"])) for f in document.get("final", ())
+        ),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -38,6 +41,18 @@ class SecretRef:
     key: ResourceKey
 
 
+@dataclass(frozen=True)
+class Csv:
+    """Stands in a call's parameters for CSV text (UTF-8 bytes) with secrets in it, which only the adapter writes.
+
+    A cell is a text, a secret, or a list of texts, which are written with commas between. A row of whose secret nobody
+    knows the value is left out.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
 class Sealer(Protocol):
     """What encrypts secret values as they are captured."""
 
@@ -62,6 +77,11 @@ class Vault:
         """The value that a reference stands for; None where nobody knows it."""
         return self._known.get(ref.key.text)
 
+    def matches(self, key: str, form: re.Pattern[str]) -> bool:
+        """Whether the value of that printed key is known, and wholly of that form."""
+        known = self._known.get(key)
+        return known is not None and form.fullmatch(known.reveal()) is not None
+
     def without_values(self, text: str) -> str:
         """Text in which nothing of what is known stands."""
         for value in self._known.values():
@@ -82,8 +102,22 @@ def resolved(value: Any, vault: Vault) -> Any:
             return _UNKNOWN if known is None else known.reveal()
         case Hidden():
             return value.reveal()
+        case Csv():
+            return _written(value, vault)
         case _:
             return value
+
+
+def _written(table: Csv, vault: Vault) -> bytes:
+    """The text of a table; quoted is what has to be."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    for row in table.rows:
+        cells = [resolved(cell, vault) for cell in row]
+        if _UNKNOWN not in cells:
+            writer.writerow([",".join(cell) if isinstance(cell, list) else cell for cell in cells])
+    return text.getvalue().encode()
 
 
 def holds_secret(value: Any) -> bool:
@@ -93,6 +127,8 @@ def holds_secret(value: Any) -> bool:
             return any(holds_secret(item) for item in value.values())
         case list() | tuple():
             return any(holds_secret(item) for item in value)
+        case Csv():
+            return holds_secret(value.rows)
         case _:
             return isinstance(value, SecretRef | Hidden)
 

@@ -24,6 +24,7 @@ from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, Ve
 from dr_toolkit.report.store_results import DoctorResult, MirrorResult, PolicyResult, ProofResult, PruneResult
 from dr_toolkit.report.style import UNSAFE
 from dr_toolkit.report.text import Result
+from dr_toolkit.report.undo_results import UndoResult
 
 
 def document(value: Result) -> Any:
@@ -47,6 +48,8 @@ def document(value: Result) -> Any:
             return planfile.write(value.plan)
         case RestoreResult():
             return documents.restore(value)
+        case UndoResult():
+            return documents.undone(value)
         case StatusResult():
             return documents_listings.status(value)
         case OnceResult():

@@ -16,6 +16,7 @@ from dr_toolkit.model.changes import Change
 from dr_toolkit.model.documents import Coverage
 from dr_toolkit.report import vocabulary as say
 from dr_toolkit.report.results import RestoreResult, VerifyResult
+from dr_toolkit.report.undo_results import UndoResult
 
 SCHEMA_VERSION = 1
 
@@ -115,7 +116,38 @@ def restore(value: RestoreResult) -> Document:
     }
 
 
-def _step(value: RestoreResult, step: str, reason: str) -> Document:
+def undone(value: UndoResult) -> Document:
+    """What taking a run back did; ``left`` are the changes that the target still needs."""
+    plan = value.plan
+    summary: Document = {
+        "verdict": value.verdict,
+        "exit_code": value.exit_code,
+        "calls": len(plan.steps),
+        "done": len(value.done),
+        "failed": len(value.failed),
+        "skipped": len(value.skipped),
+        "blocked": len(plan.blocked),
+        "changes": len(plan.changes),
+        "left": len(value.left),
+    }
+    written = planfile.write(plan)
+    return envelope("undo", summary, value.gaps) | {
+        "run": value.run,
+        "undoes": value.undoes,
+        "snapshot": {"id": plan.snapshot, "source": plan.source},
+        "target": {"name": plan.target, "scope": wire.scope(plan.target_scope)},
+        "seconds": round(value.seconds, 3),
+        "done": list(value.done),
+        "failed": [_step(value, step, reason) for step, reason in value.failed.items()],
+        "skipped": [_step(value, step, reason) for step, reason in value.skipped.items()],
+        "blocked": written["blocked"],
+        "changes": [{"key": c.key.text, "action": c.action} for c in plan.changes],
+        "left": [{"key": c.key.text, "action": c.action} for c in value.left],
+        "findings": written["findings"],
+    }
+
+
+def _step(value: RestoreResult | UndoResult, step: str, reason: str) -> Document:
     known = value.steps.get(step)
     return {
         "step": step,

@@ -21,6 +21,7 @@ from dr_toolkit.report.listings import (
     TypesResult,
 )
 from dr_toolkit.spec.fields import ABSENT
+from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import ResourceType
 
 
@@ -213,12 +214,12 @@ def types(value: TypesResult) -> Document:
         "left_out": len(value.left_out),
     }
     return envelope("types", summary, []) | {
-        "types": [_type(t, value.registry.operations(t)) for t in kinds],
+        "types": [_type(t, value.registry) for t in kinds],
         "left_out": [{"service": o.service, "operation": o.operation, "reason": o.reason} for o in value.left_out],
     }
 
 
-def _type(kind: ResourceType, operations: list[str]) -> Document:
+def _type(kind: ResourceType, registry: Registry) -> Document:
     return {
         "name": kind.name,
         "service": kind.service,
@@ -227,7 +228,8 @@ def _type(kind: ResourceType, operations: list[str]) -> Document:
         "parent": kind.parent,
         "root": kind.root,
         "landmark": kind.landmark,
-        "reads": [f"{kind.service}:{name}" for name in operations if name],
+        "reads": [f"{kind.service}:{name}" for name in registry.operations(kind) if name],
+        "calls": [f"{service}:{name}" for service, name in registry.calls(kind)],
         "notes": kind.notes,
         "fields": [_field(row) for row in fields.rows(kind.fields)],
     }

@@ -119,4 +119,4 @@ def doctor(value: DoctorResult) -> Document:
 def policy(value: PolicyResult) -> Document:
     """An IAM policy, as IAM takes it, under ``policy``."""
     summary: Document = {"verdict": value.verdict, "exit_code": value.exit_code, "purpose": value.purpose}
-    return envelope("policy", summary, []) | {"policy": dict(value.policy)}
+    return envelope("policy", summary, []) | {"policy": dict(value.policy), "notes": list(value.notes)}

@@ -80,12 +80,26 @@ def changes(
     values: Sequence[Change],
     registry: Registry,
     blocked: Iterable[ResourceKey] = (),
+    most: int | None = None,
 ) -> None:
-    """All changes, grouped by the whole thing that they belong to."""
+    """All changes, grouped by the whole thing that they belong to.
+
+    On a terminal, of things of a type that come or go as a whole no more than ``most`` are listed.
+    """
     stuck = frozenset(blocked)
+    most = None if page.room is None or page.style.verbose else most
+    alike: Counter[tuple[str, str]] = Counter()
     for group in grouped(values, registry):
-        page.gap()
-        _group(page, group, registry, stuck)
+        kind = (group.own.action if _is_whole(group) and group.own else "", group.key.type)
+        alike[kind] += 1
+        if not kind[0] or most is None or alike[kind] <= most:
+            page.gap()
+            _group(page, group, registry, stuck)
+    for (action, name), number in alike.items():
+        if action and most is not None and number > most:
+            page.gap()
+            mark, style = vocabulary.MARKS[action], vocabulary.COLORS[action]
+            page.line((f"{mark} ", style), f"and {number - most:,} more {name} (-v lists them)")
 
 
 def _group(page: Page, group: Group, registry: Registry, stuck: frozenset[ResourceKey]) -> None:
@@ -99,11 +113,15 @@ def _group(page: Page, group: Group, registry: Registry, stuck: frozenset[Resour
         _change(page, change, registry, stuck)
 
 
+def _is_whole(group: Group) -> bool:
+    """Whether a thing comes or goes as a whole, with all that is in it."""
+    own = group.own
+    return own is not None and own.action in (CREATE, DELETE) and all(c.action == own.action for c in group.inside)
+
+
 def _listed(page: Page, group: Group) -> list[Change]:
     """What is listed of a group; on a terminal, the many parts of what comes or goes whole are counted."""
-    whole = group.own is not None and group.own.action in (CREATE, DELETE)
-    alike = whole and all(c.action == group.own.action for c in group.inside if group.own)
-    if not alike or page.room is None or page.style.verbose or len(group.inside) <= MOST_INSIDE:
+    if not _is_whole(group) or page.room is None or page.style.verbose or len(group.inside) <= MOST_INSIDE:
         return group.inside
     kinds = Counter(c.key.type for c in group.inside)
     told = ", ".join(f"{number:,} {name}" for name, number in sorted(kinds.items()))

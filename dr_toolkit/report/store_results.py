@@ -162,10 +162,11 @@ class MirrorResult:
 
 @dataclass(frozen=True)
 class PolicyResult:
-    """An IAM policy for a role that does one thing: ``purpose`` is what it is for."""
+    """An IAM policy for a role that does one thing: ``purpose`` is what it is for, ``notes`` what else to know."""
 
     purpose: str
     policy: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:

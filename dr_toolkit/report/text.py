@@ -27,6 +27,7 @@ from dr_toolkit.report.listings import (
 from dr_toolkit.report.page import Page
 from dr_toolkit.report.results import DriftReport, PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.report.store_results import DoctorResult, MirrorResult, PolicyResult, ProofResult, PruneResult
+from dr_toolkit.report.undo_results import UndoPlan, UndoResult
 from dr_toolkit.spec.registry import Registry
 
 Result = (
@@ -38,6 +39,7 @@ Result = (
     | DriftReport
     | PlanResult
     | RestoreResult
+    | UndoResult
     | VerifyResult
     | StatusResult
     | OnceResult
@@ -53,7 +55,7 @@ Result = (
 """What a command can end with; each has an ``exit_code``."""
 
 
-def show(page: Page, value: Result, registry: Registry) -> None:
+def show(page: Page, value: Result | UndoPlan, registry: Registry) -> None:
     """Write a result for people."""
     match value:
         case CreateResult():
@@ -74,6 +76,10 @@ def show(page: Page, value: Result, registry: Registry) -> None:
             text_plan.plan(page, value, registry)
         case RestoreResult():
             text_restore.restored(page, value, registry)
+        case UndoPlan():
+            text_restore.to_be_undone(page, value, registry)
+        case UndoResult():
+            text_restore.undone(page, value, registry)
         case StatusResult():
             text_schedule.status(page, value)
         case OnceResult():
@@ -97,7 +103,10 @@ def show(page: Page, value: Result, registry: Registry) -> None:
 
 
 def notes(page: Page, value: Result, *, only_trouble: bool = False) -> None:
-    """Write what belongs beside a result, to stderr: only a capture has something to say there."""
+    """Write what belongs beside a result, to stderr: captures and policies have something to say there."""
     if isinstance(value, CreateResult):
         entries = (entry for entry in value.entries if entry.exit_code or not only_trouble)
         text_snapshots.creation_notes(page, CreateResult(tuple(entries)))
+    elif isinstance(value, PolicyResult) and not only_trouble:
+        for note in value.notes:
+            page.line(note)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dr_toolkit.model.changes import Plan
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report import sections, text_drift, text_plan, vocabulary, words
 from dr_toolkit.report.outline import top
 from dr_toolkit.report.page import Column, Page, Part
 from dr_toolkit.report.results import RestoreResult
+from dr_toolkit.report.undo_results import UndoPlan, UndoResult
 from dr_toolkit.spec.registry import Registry
 
 
@@ -34,7 +36,41 @@ def restored(page: Page, value: RestoreResult, registry: Registry) -> None:
         page.line(("→ ", "cyan"), f"mend what failed, then: dr-toolkit restore {again}")
 
 
-def _outcomes(page: Page, title: str, value: RestoreResult, reasons: Mapping[str, str], style: str) -> None:
+def to_be_undone(page: Page, value: UndoPlan, registry: Registry) -> None:
+    """What taking a run back would do: what can't be done first, then warnings, changes and calls."""
+    sections.verdict(page, value.verdict, value.exit_code)
+    _undone_run(page, value.undoes, value.plan)
+    text_plan.missing(page, value.plan, registry)
+    text_plan.doings(page, value.plan, registry)
+
+
+def undone(page: Page, value: UndoResult, registry: Registry) -> None:
+    """What taking a run back did, what failed and why, and what stays as it is."""
+    sections.verdict(page, value.verdict, value.exit_code)
+    page.line(f"run {value.run}")
+    _undone_run(page, value.undoes, value.plan)
+    tried = f"{len(value.done):,} done, {len(value.failed):,} failed, {len(value.skipped):,} skipped"
+    page.line(f"{vocabulary.count(len(value.plan.steps), 'call')}: {tried}")
+    _outcomes(page, "Failed", value, value.failed, sections.BAD)
+    _outcomes(page, "Skipped", value, value.skipped, sections.ATTENTION)
+    text_plan.missing(page, value.plan, registry)
+    if value.left:
+        sections.changes(page, value.left, registry, [b.key for b in value.plan.blocked])
+        sections.legend(page, value.left, vocabulary.PLAN, False)
+    if value.failed or value.left:
+        page.gap()
+        again = f"dr-toolkit restore undo {value.undoes} --to {value.plan.target}"
+        page.line(("→ ", "cyan"), f"mend what failed, then: {again}")
+
+
+def _undone_run(page: Page, run: str, plan: Plan) -> None:
+    whence = f" (snapshot {plan.snapshot} of {plan.source})" if plan.snapshot else ""
+    page.line(f"taking back run {run}{whence} on {plan.target} ({plan.target_scope})", hang=4)
+
+
+def _outcomes(
+    page: Page, title: str, value: RestoreResult | UndoResult, reasons: Mapping[str, str], style: str
+) -> None:
     if not reasons:
         return
     sections.heading(page, title, style)

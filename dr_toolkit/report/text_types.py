@@ -39,6 +39,8 @@ def _type(page: Page, kind: ResourceType, registry: Registry) -> None:
     ]
     calls = ", ".join(f"{kind.service}:{name}" for name in registry.operations(kind) if name)
     page.line("; ".join([*facts, f"read by {calls}"]), indent=2)
+    if made := ", ".join(f"{service}:{name}" for service, name in registry.calls(kind)):
+        page.line(f"made and changed by {made}", indent=2)
     if kind.notes:
         page.line((kind.notes, "italic"), indent=2)
     for row in fields.rows(kind.fields):

@@ -44,8 +44,10 @@ TYPES = (
             "apiKeyVersion": observed("AWS's own"),
         },
         facts=("throttleSettings",),
+        calls=("UpdateAccount",),
         create=lambda account: _set(account.attributes["cloudwatchRoleArn"]),
         update=_update,
-        notes="One a region. A restore sets the role for logs before any stage, and never takes one away.",
+        take_back=lambda account: _set(""),
+        notes="One a region. A restore sets the role for logs before any stage, and only its undo takes one away.",
     ),
 )

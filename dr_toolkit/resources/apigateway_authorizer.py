@@ -78,6 +78,7 @@ TYPES = (
             "identityValidationExpression": setting(),
             "authorizerResultTtlInSeconds": setting(default=300),
         },
+        calls=("CreateAuthorizer", "UpdateAuthorizer", "DeleteAuthorizer"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -67,6 +67,7 @@ TYPES = (
         fields={"basePath": fixed(), "restApiId": reference("apigateway.rest_api"), "stage": setting()},
         mentions=lambda mapping: list(stages(mapping.attributes.get("restApiId"), mapping.attributes.get("stage"))),
         prepare=_prepare,
+        calls=("CreateBasePathMapping", "UpdateBasePathMapping", "DeleteBasePathMapping"),
         create=_create,
         update=_update,
         delete=_delete,

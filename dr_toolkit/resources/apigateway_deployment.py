@@ -43,6 +43,11 @@ def _update(change: Change) -> list[Call]:
     return [Call("UpdateDeployment", target | {"patchOperations": operations})]
 
 
+def _take_back(deployment: Resource) -> list[Call]:
+    params = {"restApiId": rest_api(deployment.key), "deploymentId": Ref(deployment.key)}
+    return [Call("DeleteDeployment", params, tolerates={"NotFoundException": "done"})]
+
+
 TYPES = (
     ResourceType(
         name="apigateway.deployment",
@@ -73,8 +78,10 @@ TYPES = (
             "createdDate": observed("when AWS made it"),
             "apiSummary": observed("a digest of the content; the content itself can't be read here"),
         },
+        calls=("CreateDeployment", "UpdateDeployment"),
         create=_create,
         update=_update,
+        take_back=_take_back,
         notes="Immutable. Only those that a stage serves are captured; a restore deploys the snapshot's draft.",
     ),
 )

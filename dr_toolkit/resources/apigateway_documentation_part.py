@@ -72,6 +72,7 @@ TYPES = (
             "properties": setting(json=True, free=True),
         },
         prepare=_prepare,
+        calls=("CreateDocumentationPart", "UpdateDocumentationPart", "DeleteDocumentationPart"),
         create=_create,
         update=_update,
         delete=lambda part: [Call("DeleteDocumentationPart", _target(part), tolerates={"NotFoundException": "done"})],

@@ -50,6 +50,7 @@ TYPES = (
             "createdDate": observed("when AWS made it"),
         },
         facts=("createdDate",),
+        calls=("CreateDocumentationVersion", "UpdateDocumentationVersion", "DeleteDocumentationVersion"),
         create=_create,
         update=_update,
         delete=lambda version: [

@@ -11,7 +11,7 @@ from typing import Any
 from dr_toolkit.model.changes import Call, Change, Join, Until
 from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.keys import Ref
-from dr_toolkit.spec import domains, patches, policies, tags
+from dr_toolkit.spec import domains, patches, tags
 from dr_toolkit.spec.fields import fixed, located, observed, physical, reference, setting
 from dr_toolkit.spec.types import V1_PAGES, Listing, Names, ResourceType, Row
 
@@ -31,9 +31,6 @@ def _prepare(row: Row, scope: Scope) -> dict[str, Any]:
     if endpoint.get("ipAddressType") == _ADDRESS.get(endpoint["types"][0], "ipv4"):
         endpoint.pop("ipAddressType")
     data["endpointConfiguration"] = endpoint
-    for name in ("policy", "managementPolicy"):
-        if isinstance(data.get(name), str):
-            data[name] = policies.canonical(data[name])
     return data
 
 
@@ -121,6 +118,7 @@ TYPES = (
         physical=lambda data: str(data.get("domainNameId") or data["domainName"]),
         identity=_identity,
         root=True,
+        lost="the address that DNS leads to: a name that is made again has another",
         pairs_by_id=True,
         facts=("regionalDomainName", "regionalHostedZoneId", "distributionDomainName", "domainNameStatus"),
         fields={
@@ -147,8 +145,8 @@ TYPES = (
                     "truststoreWarnings": observed("of the truststore as it was last read"),
                 }
             ),
-            "policy": located(json=True),
-            "managementPolicy": located(json=True),
+            "policy": located(json=True, policy=True),
+            "managementPolicy": located(json=True, policy=True),
             "routingMode": setting(default=domains.MAPPINGS_ONLY),
             "tags": setting(),
             "domainNameArn": observed("made from region, name and id"),
@@ -161,6 +159,7 @@ TYPES = (
             "domainNameStatusMessage": observed("state"),
         },
         prepare=_prepare,
+        calls=("CreateDomainName", "UpdateDomainName", "DeleteDomainName", "GetDomainName", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -66,6 +66,7 @@ TYPES = (
             "tags": setting(),
         },
         prepare=_prepare,
+        calls=("CreateDomainNameAccessAssociation", "DeleteDomainNameAccessAssociation", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

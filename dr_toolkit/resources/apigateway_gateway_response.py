@@ -54,6 +54,7 @@ TYPES = (
             "responseTemplates": setting(free=True),
             "defaultResponse": observed("only customised ones are kept"),
         },
+        calls=("PutGatewayResponse", "DeleteGatewayResponse"),
         create=_put,
         update=_update,
         delete=_delete,

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dr_toolkit.model.changes import Call, Change
-from dr_toolkit.model.documents import Resource
+from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.spec import patches
 from dr_toolkit.spec.arns import REST_API, rest_api
 from dr_toolkit.spec.fields import fixed, located, physical, setting
-from dr_toolkit.spec.models import mentions
-from dr_toolkit.spec.types import V1_PAGES, Listing, ResourceType
+from dr_toolkit.spec.models import mentions, telling_text
+from dr_toolkit.spec.types import V1_PAGES, Listing, ResourceType, Row
+
+
+def _prepare(row: Row, scope: Scope) -> dict[str, Any]:
+    data: dict[str, Any] = dict(row.data)
+    if isinstance(data.get("schema"), str):
+        data["schema"] = telling_text(data["schema"], data.get("description"))
+    return data
 
 
 def _create(model: Resource) -> list[Call]:
     a = model.attributes
-    params = {"restApiId": rest_api(model.key)}
+    params = {"restApiId": rest_api(model.key), "schema": "{}"}
     params |= {name: a[name] for name in ("name", "description", "schema", "contentType") if name in a}
     return [Call("CreateModel", params, {model.key: "id"}, {"ConflictException": "check"})]
 
@@ -59,6 +68,8 @@ TYPES = (
             "schema": located(json=True),
             "contentType": fixed(),
         },
+        prepare=_prepare,
+        calls=("CreateModel", "UpdateModel", "DeleteModel"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -59,6 +59,7 @@ TYPES = (
             "validateRequestBody": setting(default=False),
             "validateRequestParameters": setting(default=False),
         },
+        calls=("CreateRequestValidator", "UpdateRequestValidator", "DeleteRequestValidator"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -62,6 +62,7 @@ TYPES = (
             "path": observed("is the key"),
             "resourceMethods": elsewhere("apigateway.method"),
         },
+        calls=("CreateResource", "DeleteResource"),
         create=_create,
         delete=_delete,
         rivals=_rivals,

@@ -15,7 +15,6 @@ from dr_toolkit.spec.fields import located, manual, observed, physical, referenc
 from dr_toolkit.spec.types import V1_PAGES, Listing, ResourceType, Row
 
 RESOURCE, MODEL = "apigateway.resource", "apigateway.model"
-_DRAFT4 = "http://json-schema.org/draft-04/schema#"
 _ADDRESS = {"PRIVATE": "dualstack"}
 _SCALARS = {
     "name": "",
@@ -37,7 +36,7 @@ def _prepare(row: Row, scope: Scope) -> dict[str, Any]:
         endpoint.pop("ipAddressType")
     data["endpointConfiguration"] = endpoint
     if isinstance(data.get("policy"), str):
-        data["policy"] = policies.canonical(_own_arns(policies.unescaped(data["policy"]), str(data["id"])))
+        data["policy"] = _own_arns(policies.unescaped(data["policy"]), str(data["id"]))
     data["tags"] = tags.of_map(data.get("tags"))
     return data
 
@@ -99,7 +98,7 @@ def _implied(api: Resource, parent: Mapping[str, Any]) -> list[Resource]:
 
 
 def _model(api: ResourceKey, name: str, description: str, more: dict[str, Any]) -> Resource:
-    schema = {"$schema": _DRAFT4, "title": f"{name} Schema", "type": "object"} | more
+    schema = {"title": f"{name} Schema", "type": "object"} | more
     attributes = {"name": name, "description": description, "contentType": "application/json", "schema": schema}
     return Resource(ResourceKey(MODEL, (*api.path, name)), attributes)
 
@@ -114,6 +113,7 @@ TYPES = (
         physical=lambda data: str(data["id"]),
         identity=lambda row, names: str(row.data.get("name") or "unnamed"),
         root=True,
+        lost="its id, and with it its execute-api URL: one that is made again has another",
         pairs_by_id=True,
         born=lambda data: data.get("createdDate", ""),
         facts=("createdDate",),
@@ -145,6 +145,7 @@ TYPES = (
             "apiStatusMessage": observed("state"),
         },
         prepare=_prepare,
+        calls=("CreateRestApi", "UpdateRestApi", "DeleteRestApi", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=lambda api: [

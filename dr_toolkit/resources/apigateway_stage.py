@@ -240,6 +240,10 @@ TYPES = (
         facts=("createdDate", "lastUpdatedDate"),
         export=Export("GetExport", _exported, hidden=_hidden),
         prepare=_prepare,
+        calls=(
+            *("CreateStage", "wafv2:AssociateWebACL", "UpdateStage", "DeleteStage", "wafv2:DisassociateWebACL"),
+            *tags.GATEWAY_CALLS,
+        ),
         create=_create,
         update=_update,
         delete=_delete,

@@ -130,6 +130,7 @@ TYPES = (
         physical=lambda data: str(data["id"]),
         identity=lambda row, names: str(row.data.get("name") or "unnamed"),
         root=True,
+        lost="its id, and what its keys have used of their quotas",
         pairs_by_id=True,
         born=lambda data: str(data["id"]),
         fields={
@@ -152,6 +153,7 @@ TYPES = (
             "tags": setting(),
         },
         prepare=_prepare,
+        calls=("CreateUsagePlan", "UpdateUsagePlan", "DeleteUsagePlan", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

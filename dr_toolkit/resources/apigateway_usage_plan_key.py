@@ -59,6 +59,7 @@ TYPES = (
             "value": observed("the key's own, and never kept: AWS shows it here unasked"),
             "name": observed("the key's own"),
         },
+        calls=("CreateUsagePlanKey", "DeleteUsagePlanKey"),
         create=_create,
         delete=_delete,
         notes="A key has one plan for each stage: it leaves one before it is put into another.",

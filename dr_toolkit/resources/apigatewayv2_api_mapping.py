@@ -65,6 +65,7 @@ TYPES = (
             "Stage": setting(),
         },
         mentions=lambda mapping: list(stages(mapping.attributes.get("ApiId"), mapping.attributes.get("Stage"))),
+        calls=("CreateApiMapping", "UpdateApiMapping", "DeleteApiMapping"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -65,6 +65,7 @@ TYPES = (
             "IdentityValidationExpression": setting(),
             "JwtConfiguration": setting(members={"Audience": located(unordered=True), "Issuer": located()}),
         },
+        calls=("CreateAuthorizer", "UpdateAuthorizer", "DeleteAuthorizer"),
         create=_create,
         update=_update,
         delete=_delete,

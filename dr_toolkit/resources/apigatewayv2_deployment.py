@@ -29,6 +29,11 @@ def _update(change: Change) -> list[Call]:
     return [Call("UpdateDeployment", target | {"Description": change.after.attributes.get("Description", "")})]
 
 
+def _take_back(deployment: Resource) -> list[Call]:
+    params = {"ApiId": api(deployment.key), "DeploymentId": Ref(deployment.key)}
+    return [Call("DeleteDeployment", params, tolerates={"NotFoundException": "done"})]
+
+
 TYPES = (
     ResourceType(
         name=DEPLOYMENT,
@@ -60,8 +65,10 @@ TYPES = (
             "DeploymentStatus": observed("state"),
             "DeploymentStatusMessage": observed("state"),
         },
+        calls=("CreateDeployment", "UpdateDeployment"),
         create=_create,
         update=_update,
+        take_back=_take_back,
         notes="Immutable. Only those that a stage is tied to are captured; a restore deploys the snapshot's draft.",
     ),
 )

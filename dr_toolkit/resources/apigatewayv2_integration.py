@@ -32,6 +32,9 @@ _EMPTY: dict[str, Any] = {
     "TimeoutInMillis": 29000,
     "TlsConfig": {},
 }
+IMPORTED = "AutoCreate from OpenAPI Import"
+"""AWS's own words for an integration that an import made, which says nothing of it."""
+
 _MAPS = {"RequestParameters": "", "ResponseParameters": {}}
 _PLACE = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b|\b\d{12}\b")
 
@@ -95,7 +98,7 @@ TYPES = (
             "ConnectionType": setting(default="INTERNET"),
             "ConnectionId": reference(VPC_LINK, "apigateway.vpc_link", free=True),
             "CredentialsArn": located(),
-            "Description": setting(),
+            "Description": setting(default=IMPORTED),
             "ContentHandlingStrategy": setting(),
             "PassthroughBehavior": setting(default="WHEN_NO_MATCH"),
             "PayloadFormatVersion": setting(default="1.0"),
@@ -108,6 +111,7 @@ TYPES = (
             "IntegrationResponseSelectionExpression": observed("follows from the type"),
             "ApiGatewayManaged": observed("quick create made it; it is restored like any other"),
         },
+        calls=("CreateIntegration", "UpdateIntegration", "DeleteIntegration"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -46,6 +46,7 @@ TYPES = (
             "Description": setting(),
             "Schema": located(json=True),
         },
+        calls=("CreateModel", "UpdateModel", "DeleteModel"),
         create=_create,
         update=_update,
         delete=_delete,

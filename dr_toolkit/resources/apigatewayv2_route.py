@@ -100,6 +100,7 @@ TYPES = (
             "ApiGatewayManaged": observed("quick create made it; it is restored like any other"),
         },
         prepare=_prepare,
+        calls=("CreateRoute", "UpdateRoute", "DeleteRoute", "DeleteRouteRequestParameter"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -87,6 +87,7 @@ TYPES = (
             "RoutingRuleArn": observed("made from region, domain and id"),
         },
         mentions=_stages,
+        calls=("CreateRoutingRule", "PutRoutingRule", "DeleteRoutingRule"),
         create=_create,
         update=_update,
         delete=_delete,

@@ -137,6 +137,10 @@ TYPES = (
         },
         export=Export("ExportApi", _exported, lambda row: tied(row.data) and not is_websocket(row), _hidden),
         prepare=_prepare,
+        calls=(
+            *("CreateStage", "UpdateStage", "DeleteAccessLogSettings", "DeleteRouteSettings", "DeleteStage"),
+            *tags.GATEWAY_CALLS,
+        ),
         create=_create,
         update=_update,
         delete=_delete,

@@ -38,7 +38,12 @@ def _update(change: Change) -> list[Call]:
 
 
 def _delete(link: Resource) -> list[Call]:
-    return [Call("DeleteVpcLink", {"VpcLinkId": Ref(link.key)}, tolerates={"NotFoundException": "done"})]
+    """Delete it, and wait: till it is gone, it holds on to its groups."""
+    params, gone = {"VpcLinkId": Ref(link.key)}, {"NotFoundException": "done"}
+    calls = [Call("DeleteVpcLink", params, tolerates=gone)]
+    if not link.attributes.get("SecurityGroupIds"):
+        return calls
+    return [*calls, Call("GetVpcLink", params, tolerates=gone, until=Until("VpcLinkStatus", ("DELETED",), ("FAILED",)))]
 
 
 TYPES = (
@@ -56,6 +61,7 @@ TYPES = (
         physical=lambda data: str(data["VpcLinkId"]),
         identity=lambda row, names: str(row.data.get("Name") or "unnamed"),
         root=True,
+        lost="its id, which integrations of other APIs may name",
         slow=True,
         pairs_by_id=True,
         born=lambda data: data.get("CreatedDate", ""),
@@ -72,6 +78,7 @@ TYPES = (
             "VpcLinkVersion": observed("V2"),
         },
         prepare=_prepare,
+        calls=("CreateVpcLink", "UpdateVpcLink", "DeleteVpcLink", "GetVpcLink", *tags.GATEWAY_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -130,6 +130,7 @@ TYPES = (
         physical=lambda data: str(data["PrefixListId"]),
         identity=lambda row, names: str(row.data["PrefixListName"]),
         root=True,
+        lost="its id, which route tables and rules of other accounts may name",
         pairs_by_id=True,
         facts=("Version", "State"),
         fields={
@@ -150,6 +151,7 @@ TYPES = (
             "IpamPrefixListResolverSyncEnabled": observed("follows from the resolver"),
         },
         prepare=_prepare,
+        calls=("CreateManagedPrefixList", "ModifyManagedPrefixList", "DeleteManagedPrefixList", *tags.EC2_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -211,6 +211,11 @@ TYPES = (
             "SecurityGroupRuleArn": observed("made from account, region and id"),
         },
         prepare=_prepare,
+        calls=(
+            *("AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"),
+            *("UpdateSecurityGroupRuleDescriptionsEgress", "UpdateSecurityGroupRuleDescriptionsIngress"),
+            *("RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress", *tags.EC2_CALLS),
+        ),
         create=_create,
         update=_update,
         delete=_delete,

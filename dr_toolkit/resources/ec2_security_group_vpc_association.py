@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dr_toolkit.model.changes import Call
+from dr_toolkit.model.changes import Call, Until
 from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.spec.fields import observed, reference
 from dr_toolkit.spec.types import EC2_PAGES, Listing, Names, ResourceType, Row
@@ -33,8 +33,18 @@ def _create(association: Resource) -> list[Call]:
 
 
 def _delete(association: Resource) -> list[Call]:
+    """End it, and wait: till it has ended, the group can't be deleted."""
     gone = {"InvalidGroup.NotFound": "done"}
-    return [Call("DisassociateSecurityGroupVpc", _named(association), tolerates=gone)]
+    which = [
+        {"Name": "group-id", "Values": [association.attributes["GroupId"]]},
+        {"Name": "vpc-id", "Values": [association.attributes["VpcId"]]},
+        {"Name": "state", "Values": ["associated", "disassociating"]},
+    ]
+    none_left = Until("SecurityGroupVpcAssociations", ("[]",))
+    return [
+        Call("DisassociateSecurityGroupVpc", _named(association), tolerates=gone),
+        Call("DescribeSecurityGroupVpcAssociations", {"Filters": which}, until=none_left),
+    ]
 
 
 TYPES = (
@@ -59,6 +69,7 @@ TYPES = (
             "State": observed("state"),
             "StateReason": observed("state"),
         },
+        calls=("AssociateSecurityGroupVpc", "DisassociateSecurityGroupVpc"),
         create=_create,
         delete=_delete,
         notes="Known by the group and the other VPC.",

@@ -10,7 +10,7 @@ from dr_toolkit.model.changes import Call, Change, Until
 from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.keys import Ref
 from dr_toolkit.spec import policies, tags
-from dr_toolkit.spec.fields import Field, Kind, observed, physical, reference, setting
+from dr_toolkit.spec.fields import Field, Kind, located, observed, physical, reference, setting
 from dr_toolkit.spec.types import EC2_PAGES, Listing, Names, ResourceType, Row
 
 DENY_ALL = '{"Statement":[{"Action":"*","Effect":"Deny","Principal":"*","Resource":"*"}],"Version":"2012-10-17"}'
@@ -46,13 +46,12 @@ def _prepare(row: Row, scope: Scope) -> dict[str, Any]:
 
 
 def _policy(text: str) -> str | None:
-    """The policy in one form; None where it is the one that AWS gives to an endpoint without any."""
-    policy = policies.canonical(text)
+    """The policy; None where it is the one that AWS gives to an endpoint without any."""
     try:
-        statements = json.loads(policy).get("Statement")
-    except (ValueError, AttributeError):
-        return policy
-    return None if statements == [_FULL_ACCESS] else policy
+        found = policies.statements(json.loads(policies.unescaped(text)))
+    except (ValueError, RecursionError):
+        return text
+    return None if list(found.values()) == [_FULL_ACCESS] else text
 
 
 def _identity(row: Row, names: Names) -> str:
@@ -119,8 +118,16 @@ def _moved(name: str, before: Iterable[Any] | None, after: Iterable[Any] | None)
 
 
 def _delete(endpoint: Resource) -> list[Call]:
+    """Delete it; one with groups holds on to them until it is gone."""
     gone = {"InvalidVpcEndpointId.NotFound": "done", "InvalidVpcEndpoint.NotFound": "done"}
-    return [Call("DeleteVpcEndpoints", {"VpcEndpointIds": [Ref(endpoint.key)]}, tolerates=gone)]
+    calls = [Call("DeleteVpcEndpoints", {"VpcEndpointIds": [Ref(endpoint.key)]}, tolerates=gone)]
+    if not endpoint.attributes.get("Groups"):
+        return calls
+    which = [
+        {"Name": "vpc-endpoint-id", "Values": [Ref(endpoint.key)]},
+        {"Name": "vpc-endpoint-state", "Values": ["pending", "available", "deleting"]},
+    ]
+    return [*calls, Call("DescribeVpcEndpoints", {"Filters": which}, until=Until("VpcEndpoints", ("[]",)))]
 
 
 _DNS = ("DnsRecordIpType", "PrivateDnsOnlyForInboundResolverEndpoint", "PrivateDnsPreference")
@@ -150,6 +157,7 @@ TYPES = (
         parent="ec2.vpc",
         parent_id=lambda data: str(data["VpcId"]),
         root=True,
+        lost="its id and its DNS names, which policies and clients may name",
         pairs_by_id=True,
         once_landmark=True,
         born=lambda data: data.get("CreationTimestamp", ""),
@@ -163,7 +171,7 @@ TYPES = (
             "ServiceRegion": Field(Kind.LOCATED, fixed=True),
             "ServiceNetworkArn": Field(Kind.LOCATED, fixed=True),
             "ResourceConfigurationArn": Field(Kind.LOCATED, fixed=True),
-            "PolicyDocument": Field(Kind.LOCATED, json=True),
+            "PolicyDocument": located(json=True, policy=True),
             "RouteTableIds": reference("ec2.route_table", unordered=True),
             "SubnetIds": reference("ec2.subnet", unordered=True),
             "Groups": setting(
@@ -184,6 +192,7 @@ TYPES = (
             **{name: observed(why) for name, why in _NOT_THE_CUSTOMERS.items()},
         },
         prepare=_prepare,
+        calls=("CreateVpcEndpoint", "ModifyVpcEndpoint", "DeleteVpcEndpoints", "DescribeVpcEndpoints", *tags.EC2_CALLS),
         create=_create,
         update=_update,
         delete=_delete,

@@ -157,6 +157,7 @@ def _type(name: str, title: str, parent: str, segments: str) -> ResourceType:
             "Qualifier": observed("is the key's"),
             "RevisionId": observed("counts the changes of the policy"),
         },
+        calls=("AddPermission", "RemovePermission"),
         create=_create,
         update=_update,
         delete=_delete,

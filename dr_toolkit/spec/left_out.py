@@ -17,7 +17,6 @@ _V1 = (
     ("GetBasePathMapping", "read by lists"),
     ("(Import|Put)RestApi", "a restore makes an API piece by piece"),
     ("Get(Sdk|SdkType|SdkTypes|ModelTemplate)|Flush.*|TestInvoke.*", "changes nothing that a snapshot holds"),
-    ("DeleteDeployment", "deployments that served are kept as history"),
     (
         "(Update|Get)Method|(Update|Delete|Get)(MethodResponse|Integration|IntegrationResponse)",
         "a method is read with its API, and made anew whole",
@@ -32,7 +31,6 @@ _V2 = (
     ("(Create|Delete|Update)DomainName|GetDomainNames?", "domain names are read and written with v1, which shows more"),
     ("(Import|Reimport)Api", "a restore makes an API piece by piece"),
     ("ResetAuthorizersCache|GetModelTemplate", "changes nothing that a snapshot holds"),
-    ("DeleteDeployment", "deployments that served are kept as history"),
     ("Get(Api|ApiMapping|Authorizer|Deployment|Integration|IntegrationResponse|Model|Tags)", "read by lists"),
     ("Get(Route|RouteResponse|RoutingRule|Stage)", "read by lists"),
 )

@@ -71,6 +71,16 @@ class Registry:
         above = {n for n in (t.listing.per, t.listing.within, t.parent, *t.asks) if n}
         return {name}.union(*(self.sources(n) for n in above))
 
+    def ancestors(self, name: str) -> list[str]:
+        """The types of what lies around a resource of a type, the nearest first."""
+        parent = self._types[name].parent
+        return [parent, *self.ancestors(parent)] if parent in self._types else []
+
+    def listed_after(self, name: str) -> set[str]:
+        """The types whose rows tell what this type's list calls are."""
+        listing = self._types[name].listing
+        return {n for n in (listing.per, listing.within, *self._types[name].asks) if n and n != name}
+
     def outermost(self, name: str) -> str | None:
         """The type whose rows the calls that list this one begin at; None for what is listed once a region."""
         per = self._types[name].listing.per
@@ -81,6 +91,11 @@ class Registry:
         listing = self._types[t.listing.within].listing if t.listing.within else t.listing
         more = [t.export.operation] if t.export else []
         return [listing.operation, *(d.operation for d in t.listing.details), *more]
+
+    def calls(self, t: ResourceType) -> list[tuple[str, str]]:
+        """What a type's verbs call: service and operation."""
+        named = (call.rpartition(":") for call in t.calls)
+        return [(service or t.service, operation) for service, _, operation in named]
 
 
 def references(fields: Iterable[Field]) -> Iterator[Field]:

@@ -18,6 +18,9 @@ RUN_TOKEN = "${dr-toolkit:run}"
 CLIENT_TOKEN = "${dr-toolkit:client-token}"
 """Stands for an idempotency token, the same at every repetition of a step of a run."""
 
+GATEWAY_CALLS, EC2_CALLS = ("TagResource", "UntagResource"), ("CreateTags", "DeleteTags")
+"""What `v1_calls` and `v2_calls`, and `ec2_calls`, call."""
+
 TAG_LIST = setting(keyed="Key", items=setting(members={"Key": setting(), "Value": setting()}))
 """EC2's list of tags, as a member of a description; an empty value says what an absent one says."""
 

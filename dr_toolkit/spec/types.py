@@ -160,7 +160,9 @@ class ResourceType:
         export            how its content is read, which is another one than the draft's
 
     Verbs, which return calls and make none:
+        calls             the operations that the verbs call; `service:Operation` where it is another service's
         create, update, delete
+        take_back         deletes what is never deleted but by the undo of the run that made it
         adopted           AWS makes it with its parent, so that it is never created or deleted
         implied           what AWS makes along with a new one, given the facts of the target's parent
         outlives_parent   not deleted with its parent, so that it is deleted before
@@ -171,6 +173,7 @@ class ResourceType:
         follows           types that are made and changed before it; its own: what goes of it goes before any is made
         slow              takes minutes to be ready, so that it is begun before all else
         caution           what a person has to be told where one is made, as a finding
+        lost              what no other one has, made again under the same name
         once_landmark     snapshots of earlier versions hold no more of it than its name
     """
 
@@ -191,9 +194,11 @@ class ResourceType:
     born: Callable[[Mapping[str, Any]], Any] = lambda data: ""
     prepare: Callable[[Row, Scope], dict[str, Any]] = lambda row, scope: dict(row.data)
     facts: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     create: Verb | None = None
     update: Callable[[Change], list[Call]] = _no_calls
     delete: Verb | None = None
+    take_back: Verb | None = None
     adopted: Callable[[ResourceKey], bool] = lambda key: False
     implied: Callable[[Resource, Mapping[str, Any]], list[Resource]] = _nothing
     freezes: tuple[str, ...] = ()
@@ -211,6 +216,7 @@ class ResourceType:
     follows: tuple[str, ...] = ()
     slow: bool = False
     caution: str = ""
+    lost: str = ""
     once_landmark: bool = False
     notes: str = ""
 

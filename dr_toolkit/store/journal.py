@@ -6,12 +6,16 @@ Runs are numbered ``000001``, ``000002``, ...; each is a sequence of records:
     intent    before a call
     done      after it, with what it made
     failed    after it, with what it answered
+    looked    what is to be done more, after another look at the target
     resumed   somebody goes on with the run after a crash
     end       the last record; a run without one is unfinished
 
 Every record has ``n`` (its number), ``kind``, ``at`` (UTC, ISO 8601) and ``by``, a token of the process's
 own. A run is held by who wrote its latest record: since records are create-only, another holder
 collides at its next record and so before its next call.
+
+Records that fall together are written as one object: the first holds the others as ``also``, and all of them have its
+``n``, ``at`` and ``by``. Readers see single records.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +36,14 @@ from dr_toolkit.store.seals import UNSEALED, Seal
 from dr_toolkit.store.sequences import Numbered, Sequence, numbers
 
 BEGIN, INTENT, DONE, FAILED, RESUMED, END = "begin", "intent", "done", "failed", "resumed", "end"
-KINDS = frozenset({BEGIN, INTENT, DONE, FAILED, RESUMED, END})
+LOOKED = "looked"
+KINDS = frozenset({BEGIN, INTENT, DONE, FAILED, LOOKED, RESUMED, END})
 """The closed set of a record's kinds."""
 
 _NUMBER = re.compile(r"0*[1-9][0-9]{0,17}")
-_OWN = frozenset({"n", "kind", "at", "by"})
+_OWN = frozenset({"n", "kind", "at", "by", "also"})
+_TOGETHER = KINDS - {BEGIN, END}
+_SHARED = ("n", "at", "by")
 
 
 def token() -> str:
@@ -100,7 +107,7 @@ class Runs:
         if not listed:
             return None
         run = max(listed, key=int)
-        return self._sequence(run).get(listed[run][-1]).record
+        return list(_single(self._sequence(run).get(listed[run][-1]).record))[-1]
 
     def state(self, run: str) -> RunState:
         """Any run, finished or not, as ``12`` or ``000012``; raises RunNotFound and IntegrityError."""
@@ -109,6 +116,10 @@ class Runs:
         if name not in listed:
             raise RunNotFound(run=run, target=self._target, store=self._objects.url)
         return self._state(name, listed)
+
+    def begun(self, run: str) -> dict[str, Any]:
+        """The first record of a run that is there: one read."""
+        return self._sequence(run).get(1).record
 
     def begin(self, record: Mapping[str, Any], instead_of: str | None = None) -> Journal:
         """Start the next run, its first record holding ``record``.
@@ -172,7 +183,7 @@ class Runs:
                     reason=f"it says that it is record {n}, {kind}",
                     hint="Bring back a version of the object from before the damage.",
                 )
-        return RunState(run, tuple(item.record for item in items))
+        return RunState(run, tuple(record for item in items for record in _single(item.record)))
 
 
 class Journal:
@@ -208,15 +219,24 @@ class Journal:
         one of the record's own members, and after the end; TypeError for facts that JSON can't hold
         (``Ref``s it can).
         """
-        if kind not in KINDS or _OWN & facts.keys():
-            raise ValueError(f"no record of kind {kind} with {sorted(facts)}")
+        self.append_all([(kind, facts)])
+
+    def append_all(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write records as one object, each a kind and facts: all of them or none; else as ``append``.
+
+        The first and the last record of a run stand alone.
+        """
+        first, *others = [_checked(kind, facts) for kind, facts in records]
+        if others and not {first["kind"], *(other["kind"] for other in others)} <= _TOGETHER:
+            raise ValueError("the begin and the end of a run are written by themselves")
         with self._lock:
             before = [*self._records, *self._unwritten]
             if before and before[-1]["kind"] == END:
                 raise ValueError(f"run {self.run} has come to its end")
-            own = {"n": len(before) + 1, "kind": kind, "at": clock.milliseconds(self._now()), "by": self._by}
+            number = before[-1]["n"] + 1 if before else 1
+            own = {"n": number, "at": clock.milliseconds(self._now()), "by": self._by}
             # As it will be read back; and what can't be written must not stay in the queue for ever.
-            self._unwritten.append(wire.rich(wire.plain({**facts, **own})))
+            self._unwritten.append(wire.rich(wire.plain(first | own | ({"also": others} if others else {}))))
             self._flush()
 
     def _flush(self) -> None:
@@ -229,7 +249,7 @@ class Journal:
             except LockedError:
                 self._lost = True
                 raise self._taken(record) from None
-            self._records.append(self._unwritten.pop(0))
+            self._records += _single(self._unwritten.pop(0))
 
     def _taken(self, record: Mapping[str, Any]) -> LockedError:
         whose = "begun" if record["kind"] == BEGIN else "continued"
@@ -242,12 +262,26 @@ class Journal:
         )
 
 
+def _checked(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    if kind not in KINDS or _OWN & facts.keys():
+        raise ValueError(f"no record of kind {kind} with {sorted(facts)}")
+    return {**facts, "kind": kind}
+
+
+def _single(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A record, and those that were written with it."""
+    shared = {name: record[name] for name in _SHARED if name in record}
+    yield {name: value for name, value in record.items() if name != "also"}
+    yield from ({**other, **shared} for other in record.get("also", ()))
+
+
 def _name(run: str) -> str:
     """A run's name as a person gives it; empty for what is none."""
     return layout.number(int(run)) if _NUMBER.fullmatch(run.strip()) else ""
 
 
 def _is_in_place(item: Numbered) -> bool:
-    kind = item.record.get("kind")
-    known = isinstance(kind, str) and kind in KINDS
+    kind, also = item.record.get("kind"), item.record.get("also", [])
+    known = isinstance(kind, str) and kind in KINDS and isinstance(also, list)
+    known = known and all(isinstance(other, dict) and other.get("kind") in _TOGETHER for other in also)
     return known and item.record.get("n") == item.number and (kind == BEGIN) == (item.number == 1)

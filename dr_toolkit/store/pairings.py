@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 
 from dr_toolkit.errors import IntegrityError, LockedError
 from dr_toolkit.store import layout
@@ -30,12 +30,19 @@ class Pairings:
 
         Nothing is written where nothing changes. Others may add at the same time; no pair is lost.
         """
+        self._change(source, target, lambda table: table | dict(new))
+
+    def drop(self, source: str, target: str, gone: Container[str]) -> None:
+        """Leave out the pairs of what is gone, by its ids in the target: one new table, if there are any."""
+        self._change(source, target, lambda table: {k: v for k, v in table.items() if v not in gone})
+
+    def _change(self, source: str, target: str, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
         while True:
             number, table = self._read(source, target)
-            merged = table | dict(new)
-            if merged == table:
+            changed = change(table)
+            if changed == table:
                 return
-            record = {"source": source, "target": target, "pairs": merged}
+            record = {"source": source, "target": target, "pairs": changed}
             try:
                 self._sequence(source, target).append(record, expect=number + 1)
             except LockedError:

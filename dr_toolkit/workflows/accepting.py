@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dr_toolkit.config import Source, matches
+from dr_toolkit.config import Source
 from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.identities import with_identities
 from dr_toolkit.engine.pairing import known_of
@@ -25,6 +25,7 @@ from dr_toolkit.store.leases import acquire
 from dr_toolkit.workflows import capture, secrets, trust
 from dr_toolkit.workflows.comparing import Sides, compared
 from dr_toolkit.workflows.context import LEASE_SECONDS, VERSION, Context, keep_within, narrow
+from dr_toolkit.workflows.selecting import matched
 
 PART = "accepted-in-part"
 """The code of the finding in a snapshot that was put together, not taken."""
@@ -59,7 +60,7 @@ def _accept(context: Context, source: Source, only: Sequence[str], reason: str) 
     before = narrow(snapshot.estate, source)
     changes = with_identities(compare(before, live, registry(), both_read(before, live)), before, live, registry())
     changes = Truths(before, live, registry()).settled(changes)
-    taken = [c for c in changes if not only or any(_matched(glob, c.key) for glob in only)]
+    taken = [c for c in changes if not only or any(matched(glob, c.key) for glob in only)]
     if only and not taken:
         raise UsageError(
             reason=f"--only {' '.join(only)} matches none of the {len(changes)} changes of {source.name}",
@@ -112,16 +113,6 @@ def _copied(estate: Estate) -> Estate:
         served={stage: dict(content) for stage, content in estate.served.items()},
         findings=found,
     )
-
-
-def _matched(glob: str, key: ResourceKey) -> bool:
-    """Whether a glob matches a key or what it belongs to."""
-    above: ResourceKey | None = key
-    while above is not None:
-        if matches(glob, above.text):
-            return True
-        above = registry().parent(above)
-    return False
 
 
 def _about(key: ResourceKey, changes: Collection[Change]) -> bool:

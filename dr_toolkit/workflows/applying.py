@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from dr_toolkit.engine.batch import IMPORTS, Batches, batched
-from dr_toolkit.engine.executor import WAITS, Executor, Outcome
+from dr_toolkit.engine.attempts import WAITS
+from dr_toolkit.engine.batch import Batches, batched, with_files
+from dr_toolkit.engine.executor import Executor, Outcome
 from dr_toolkit.engine.ports import Cloud
+from dr_toolkit.engine.readback import Imported, Mend, mend
+from dr_toolkit.engine.recall import Recall, read_ahead
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.model.changes import Plan
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
-from dr_toolkit.spec.served import APIS, REST, kind_of
+from dr_toolkit.spec.fields import Kind
+from dr_toolkit.spec.served import APIS, REST
 from dr_toolkit.spec.tags import RUN_TAG
 from dr_toolkit.store.journal import Journal
 from dr_toolkit.store.leases import Lease
@@ -24,7 +28,9 @@ from dr_toolkit.workflows.targets import Made, Options, Planned
 
 log = logging.getLogger(__name__)
 
-PASSES = 4
+API_KEY = "apigateway.api_key"
+
+PASSES = 3
 """A restore looks again after its steps, and mends what still differs, so many times in all."""
 
 
@@ -55,8 +61,8 @@ class Applied:
 class Applying:
     """A run at work. ``made`` grows with what it makes; ``note`` is told of each further plan before it is begun.
 
-    What an import has brought is told by the next look, and what only a call can add to it follows in the next pass; an
-    API whose import AWS refuses is made thing by thing.
+    What an import has brought is read back at once, and what only a call can add to it is added before anything else
+    is done to the API; one that AWS refuses to import is made thing by thing so.
     """
 
     context: Context
@@ -70,6 +76,7 @@ class Applying:
 
     def apply(self, first: Planned) -> Applied:
         """Make the steps, look again, and mend what still differs."""
+        self.seen = replace(self.seen, cloud=Recall(self.seen.cloud))  # type: ignore[type-var]  # it is a dataclass
         result = Applied(first)
         total, current = result.total, first
         for number in range(1, PASSES + 1):
@@ -78,14 +85,13 @@ class Applying:
             result.bindings |= current.survey.bindings
             few = self._few(current)
             outcome = self._execute(few, current, result.bindings)
-            refused = _without_refused_imports(few, outcome)
             _add(total, outcome, few, "" if number == 1 else f" (pass {number})")
             self.made.ids |= outcome.bound
-            self.made.owed = _still_owed(current.plan, outcome)
+            self.made.owed = _still_owed(current.plan, outcome) | current.postponed
             left = result.left = self._look_until_it_shows(outcome)
             if left.plan.steps and number == PASSES:
                 total.failed |= {f"{step} (pass {number})": reason for step, reason in outcome.unsure.items()}
-            if not left.plan.steps or (total.failed and not (few.deferred or refused)):
+            if not left.plan.steps or total.failed:
                 break
             current = left
         return result
@@ -96,11 +102,16 @@ class Applying:
         texts = (text for text, facts in observed.items() if facts.get(RUN_TAG) == self._tag)
         ours = {key for key in map(ResourceKey.parse, texts) if key.type in APIS}
         without = {*self.imported, *(b.key for b in current.plan.blocked)}
-        few = batched(current.plan.steps, current.wanted, registry(), self.seen.cloud.scope, ours, without)
+        few = batched(current.plan.steps, current.aim, registry(), ours, without)
         for api, reason in few.why.items():
             log.info("%s is made thing by thing: %s", api, reason)
-        self.imported |= {kind_of(s.keys[0].type).api_of(s.keys[0]) for s in few.steps if s.call.operation in IMPORTS}
-        return few
+        self.imported |= {imported.api for imported in few.imports.values()}
+        return with_files(few, self.context.vault, others=self._has_others(current))
+
+    def _has_others(self, current: Planned) -> bool:
+        """Whether the target has API keys that this run has not made."""
+        held = (row.data["id"] for row in current.survey.reading.of(API_KEY))
+        return not set(held) <= set(self.made.ids.values())
 
     def _look_until_it_shows(self, outcome: Outcome) -> Planned:
         """Look at the target again; what was made may show in listings only after a while, and is never made twice."""
@@ -120,10 +131,13 @@ class Applying:
             record=_Kept(self.journal, self.lease),
             bindings=bindings,
             run=self._tag,
-            look=lambda names: self._look(bindings, names),
-            pause=self.context.pause,
+            look=lambda names: self._look(dict(bindings), names),
+            pace=self.context.pace,
             progress=self.context.progress,
             seen=frozenset(all_nameless(current.survey)),
+            instead=few.instead,
+            mends={name: self._mend(name, imported, bindings) for name, imported in few.imports.items()},
+            ahead=lambda api: self._read_ahead(api, current, bindings),
         )
         return executor.execute(few.steps)
 
@@ -131,6 +145,15 @@ class Applying:
     def _tag(self) -> str:
         """The run's tag: its number, and what tells it from one of the same number in another store."""
         return f"{self.journal.run}-{str(self.journal.records()[0].get('by', ''))[:8]}"
+
+    def _read_ahead(self, api: ResourceKey, current: Planned, bindings: Mapping[str, str]) -> None:
+        noun = current.aim.wanted.get(api)
+        own = {name: bindings[api.text] for name, f in registry()[api.type].fields.items() if f.kind is Kind.PHYSICAL}
+        data = {**(noun.attributes if noun else {}), **own}
+        read_ahead(self.seen.cloud, registry(), api, data)
+
+    def _mend(self, name: str, imported: Imported, bindings: Mapping[str, str]) -> Callable[[], Mend]:
+        return lambda: mend(imported, name, self.seen.cloud, registry(), dict(bindings))
 
     def _look(self, bindings: dict[str, str], names: Iterable[str]) -> Survey:
         types = registry()
@@ -148,10 +171,11 @@ class _Kept:
     def __init__(self, journal: Journal, lease: Lease) -> None:
         self._journal, self._lease = journal, lease
 
-    def append(self, kind: str, **facts: Any) -> None:
-        """Write the next record; raises LockedError where the lease or the run was lost."""
+    def append_all(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write the next records, if any; raises LockedError where the lease or the run was lost."""
         self._lease.keep()
-        self._journal.append(kind, **facts)
+        if written := list(records):
+            self._journal.append_all(written)
 
 
 def _still_owed(current: Plan, outcome: Outcome) -> frozenset[ResourceKey]:
@@ -166,17 +190,3 @@ def _add(total: Outcome, outcome: Outcome, few: Batches, mark: str) -> None:
     total.failed |= {f"{step}{mark}": reason for step, reason in outcome.failed.items()}
     total.skipped |= {f"{step}{mark}": reason for step, reason in outcome.skipped.items()}
     total.calls += outcome.calls
-
-
-def _without_refused_imports(few: Batches, outcome: Outcome) -> bool:
-    """Whether AWS has refused an import: then its API's things are made one by one, by the next pass."""
-    refused = [s.id for s in few.steps if s.call.operation in IMPORTS and s.id in outcome.failed]
-    for name in refused:
-        log.warning("the import is refused, so that each thing is made by itself: %s", outcome.failed.pop(name))
-    lost = set(refused)
-    for step in few.steps:
-        if step.id in outcome.skipped and (missing := [n for n in step.needs if n in lost]):
-            lost.add(step.id)
-            if not any(n in outcome.failed or n in outcome.skipped for n in set(step.needs) - set(missing)):
-                del outcome.skipped[step.id]
-    return bool(refused)

@@ -48,7 +48,7 @@ def read(
     """
     cloud = context.cloud(source)
     types = registry()
-    reading = Reader(cloud, types, context.progress, secrets=sealer is not None).read(
+    reading = Reader(cloud, types, context.progress, secrets=sealer is not None, pace=context.pace).read(
         excluded(source), landmarks=_looked_at_beside(source), serving=lets_in_served(source, known or {})
     )
     # What serves a deployment now is what it is known by, and not what served it before.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dr_toolkit import __version__
 from dr_toolkit.config import Config, Source, StoreSettings, Target, excludes_type, selects
+from dr_toolkit.engine.dispatch import Pace
 from dr_toolkit.errors import NotAvailableYet, UnknownName, UsageError
 from dr_toolkit.model.documents import INFO, Finding, Selection
 from dr_toolkit.model.estate import Estate
@@ -40,6 +41,9 @@ UNSIGNED = "unsigned"
 
 LEASE_SECONDS = 300.0
 """How long a capture or restore is held for its holder without a sign of life."""
+
+WORKERS = 4
+"""How many calls are made side by side: AWS's quotas are used up by as many."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ def _now() -> datetime:
 class Context:
     """One command's view of the world. ``now`` is UTC; ``pause`` takes seconds, and ``ticks`` counts them.
 
+    ``workers`` is how many calls are made side by side; with one there is no thread, and one order.
     ``allow_unsigned`` takes what bears no signature that counts, and says so.
     """
 
@@ -85,6 +90,7 @@ class Context:
     now: Callable[[], datetime] = _now
     pause: Callable[[float], None] = time.sleep
     ticks: Callable[[], float] = time.monotonic
+    workers: int = WORKERS
     allow_unsigned: bool = False
     vault: Vault = field(default_factory=Vault)
 
@@ -94,6 +100,11 @@ class Context:
                 what=f"{', '.join(missing)} in {self.config.file}",
                 hint="Take it out of the config file: this version would not act on it.",
             )
+
+    @property
+    def pace(self) -> Pace:
+        """How many calls are made side by side, in this context's time."""
+        return Pace(self.workers, self.pause, self.ticks)
 
     # --- who and where --------------------------------------------------------------------------------
 

@@ -9,12 +9,14 @@ from dr_toolkit.errors import CredentialsMissing, DrToolkitError, UsageError
 from dr_toolkit.report.store_results import BAD, GOOD, UNKNOWN, WARN, Check, DoctorResult
 from dr_toolkit.workflows.context import Context
 from dr_toolkit.workflows.doctor_bucket import bucket_checks
+from dr_toolkit.workflows.doctor_target import readiness
 
 
-def examine(context: Context, target: str | None) -> DoctorResult:
+def examine(context: Context, target: str | None, spec: str = "latest") -> DoctorResult:
     """Look at the config, at the way into every source and one target, at keys, and at every store. Changes nothing.
 
-    Raises UnknownName for a target that there isn't.
+    A target is looked at with a snapshot in mind. Raises UnknownName for a target that there isn't, SnapshotNotFound
+    for a snapshot that was asked for and isn't there.
     """
     wanted = context.target(target) if target else None
     checks = [
@@ -22,6 +24,7 @@ def examine(context: Context, target: str | None) -> DoctorResult:
         *_signing(context),
         *(check for source in context.config.sources.values() for check in _access(context, "source", source)),
         *(_access(context, "target", wanted) if wanted else ()),
+        *(readiness(context, wanted, spec) if wanted else ()),
         *_stores(context, wanted),
     ]
     return DoctorResult(tuple(checks))

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dr_toolkit.engine.selection import WHOLE, Part
 from dr_toolkit.engine.survey import Survey
 from dr_toolkit.model.changes import CREATE, Plan
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.served import APIS, DEPLOYMENTS, STAGES, kind_of
 from dr_toolkit.store.journal import END, Runs, RunState
-from dr_toolkit.workflows.targets import Made, View
+from dr_toolkit.workflows import secrets
+from dr_toolkit.workflows.targets import Made, Planned, View
 
 
 @dataclass
@@ -28,27 +30,33 @@ class History:
     adopted: dict[str, str] = field(default_factory=dict)
 
     def settle(self, seen: View) -> Made:
-        """What was made, with what has no name and is in doubt looked for.
+        """What was made, with what has no name and is in doubt looked for."""
+        if not self.nameless or self.unfinished is None:
+            return self.made
+        before = self.unfinished.begin.get("deployments", [])
+        self.adopted = self.come_to_light(seen.survey(self.made, served=False), {*before, *self.made.ids.values()})
+        return Made({**self.made.ids, **self.adopted}, self.made.owed - _keys(self.adopted))
+
+    @property
+    def nameless(self) -> list[ResourceKey]:
+        """What has no name, was to be made, and may be there or not."""
+        creations = [r for r in self.doubtful if r.get("action") == CREATE and r.get("keys")]
+        keys = [ResourceKey.parse(record["keys"][0]) for record in creations]
+        return [key for key in keys if registry()[key.type].nameless]
+
+    def come_to_light(self, found: Survey, known: set[str]) -> dict[str, str]:
+        """The physical ids of what is in doubt and was found, by printed key; ``known`` are those of other things.
 
         A deployment that no stage serves, and that was not there before, is the one in doubt; so is an integration that
         no route leads to.
         """
-        types = registry()
-        creations = [r for r in self.doubtful if r.get("action") == CREATE and r.get("keys")]
-        doubtful = [r for r in creations if types[ResourceKey.parse(r["keys"][0]).type].nameless]
-        if not doubtful or self.unfinished is None:
-            return self.made
-        made, found = self.made, seen.survey(self.made, served=False)
-        before = set(self.unfinished.begin.get("deployments", []))
-        for record in doubtful:
-            key = ResourceKey.parse(record["keys"][0])
+        adopted: dict[str, str] = {}
+        for key in self.nameless:
             outer = found.bindings.get(kind_of(key.type).api_of(key).text, "")
-            known = {*before, *made.ids.values()}
-            new = [i for i in found.unbound(key.type, outer) if i not in known]
+            new = [i for i in found.unbound(key.type, outer) if i not in {*known, *adopted.values()}]
             if len(new) == 1:
-                self.adopted[key.text] = new[0]
-                made = Made({**made.ids, key.text: new[0]}, made.owed - {key})
-        return made
+                adopted[key.text] = new[0]
+        return adopted
 
 
 def history(runs: Runs) -> History:
@@ -59,6 +67,8 @@ def history(runs: Runs) -> History:
     if latest["kind"] == END:
         return History(made=Made(dict(latest.get("unserved", {})), _keys(latest.get("owed", []))))
     state = runs.last()
+    if state is not None and "undoes" in state.begin:
+        return History(state)
     return of_run(state) if state is not None else History()
 
 
@@ -94,14 +104,18 @@ def all_nameless(found: Survey) -> list[str]:
     return sorted(t.physical(row.data) for t in registry() if t.nameless for row in found.reading.of(t.name))
 
 
-def left_over(left: Plan, made: Made) -> dict[str, Any]:
-    """What a run that ends leaves to the next: deployments to make, and those made that no stage serves yet."""
+def left_over(left: Plan, made: Made, part: Part = WHOLE) -> dict[str, Any]:
+    """What a run that ends leaves to the next: deployments to make, and those made that no stage serves yet.
+
+    Of what was outside of its part it knows no more than it was told.
+    """
     owed = {c.key for c in left.changes if c.key.type in DEPLOYMENTS and c.action == CREATE} | made.owed
     moving = {kind_of(c.key.type).api_of(c.key) for c in left.changes if c.key.type in STAGES}
     kept = {
         text: physical_id
         for text, physical_id in made.ids.items()
-        if (key := ResourceKey.parse(text)).type in DEPLOYMENTS | APIS and kind_of(key.type).api_of(key) in moving
+        if (key := ResourceKey.parse(text)).type in DEPLOYMENTS | APIS
+        and (kind_of(key.type).api_of(key) in moving or not part.holds(key))
     }
     return {"owed": sorted(key.text for key in owed), "unserved": kept}
 
@@ -109,6 +123,22 @@ def left_over(left: Plan, made: Made) -> dict[str, Any]:
 def with_ids(made: Made, ids: Mapping[str, str]) -> Made:
     """The same, with more that is known."""
     return replace(made, ids={**made.ids, **ids})
+
+
+def unknown_values(plan: Plan) -> list[str]:
+    """The printed keys of what a plan makes with a value that nobody knows."""
+    return sorted(f.key for f in plan.findings if f.code == secrets.UNKNOWN)
+
+
+def with_kept_gaps(planned: Planned, unfinished: RunState | None) -> Planned:
+    """A plan that also names what the unfinished run has made already with a value that nobody knew."""
+    plan = planned.plan
+    told = {key for record in unfinished.records for key in record.get("unknown", [])} if unfinished else set()
+    made = told - {c.key.text for c in plan.changes if c.action == CREATE}
+    if not made:
+        return planned
+    findings = {*plan.findings, *(secrets.made_with_new_value(key) for key in made)}
+    return replace(planned, plan=replace(plan, findings=tuple(sorted(findings))))
 
 
 def _keys(texts: Iterable[str]) -> frozenset[ResourceKey]:

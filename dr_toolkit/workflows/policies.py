@@ -1,4 +1,4 @@
-"""``policy``: what a role needs in IAM to read and write snapshots, and to prune them, and nothing more.
+"""``policy store`` and ``policy prune``: what a role needs in IAM on stores, keys and the anchor, and nothing more.
 
 Rests on the service authorization reference of S3, KMS and Systems Manager.
 """

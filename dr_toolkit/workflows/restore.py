@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from dr_toolkit.config import Target
 from dr_toolkit.engine.executor import Outcome
@@ -15,21 +16,23 @@ from dr_toolkit.errors import (
     RunNotFound,
     TargetMoved,
     UnfinishedRun,
+    UnfinishedUndo,
     UsageError,
 )
-from dr_toolkit.model import planfile
-from dr_toolkit.model.changes import ADOPT, Change, Plan
+from dr_toolkit.model import planfile, wire
+from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
-from dr_toolkit.store.journal import Journal, Runs, RunState
+from dr_toolkit.store.journal import LOOKED, Journal, Runs, RunState
 from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
-from dr_toolkit.workflows import capture
+from dr_toolkit.workflows import capture, preflight
 from dr_toolkit.workflows.applying import Applying
 from dr_toolkit.workflows.context import LEASE_SECONDS, Context
+from dr_toolkit.workflows.forecasting import foreseen
 from dr_toolkit.workflows.history import (
     History,
     all_nameless,
@@ -38,9 +41,14 @@ from dr_toolkit.workflows.history import (
     left_over,
     of_run,
     options_of,
+    unknown_values,
     with_ids,
+    with_kept_gaps,
 )
 from dr_toolkit.workflows.targets import Options, Planned, View, view
+from dr_toolkit.workflows.traces import Tracing
+
+_PARTS = {REPLACE: (REPLACE, DELETE, CREATE)}
 
 Confirm = Callable[[PlanResult], bool]
 """Shows a plan and asks; False: don't."""
@@ -61,7 +69,9 @@ class Request:
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
     """What a restore would do; changes nothing."""
     snapshot = capture.load(context, context.source().name, spec)
-    return PlanResult(_planned(context, view(context, target, snapshot, options), options).plan)
+    seen = view(context, target, snapshot, options)
+    planned = _planned(context, seen, options).checked()
+    return PlanResult(preflight.with_findings(foreseen(planned), preflight.probed(seen, planned)).plan)
 
 
 def _planned(context: Context, seen: View, options: Options) -> Planned:
@@ -75,11 +85,12 @@ def verify(context: Context, target: str, spec: str, options: Options) -> Verify
     began = time.monotonic()
     snapshot = capture.load(context, context.source().name, spec)
     seen = view(context, target, snapshot, options)
-    return _verified(seen, _planned(context, seen, options).plan, time.monotonic() - began)
+    return _verified(seen, _planned(context, seen, options).checked(), time.monotonic() - began)
 
 
-def _verified(seen: View, left: Plan, seconds: float) -> VerifyResult:
+def _verified(seen: View, planned: Planned, seconds: float) -> VerifyResult:
     """A plan that has nothing left to do is a verification that found nothing."""
+    left, part = planned.plan, planned.part
     changes = [c for c in left.changes if c.action != ADOPT]
     changes += [Change(b.key, b.action, None, None, (), b.reason) for b in left.blocked]
     gaps = [Finding(GAP, "blocked", b.key.text, b.reason) for b in left.blocked]
@@ -91,8 +102,10 @@ def _verified(seen: View, left: Plan, seconds: float) -> VerifyResult:
         target_scope=left.target_scope,
         changes=tuple(sorted(changes, key=lambda c: c.key)),
         findings=tuple(f for f in left.findings if f.severity in (GAP, BLOCKED)) + tuple(gaps),
-        coverage={n: Coverage(c.status, c.reason) for n, c in seen.snapshot.estate.coverage.items()},
-        checked=sum(not registry()[k.partition("/")[0]].landmark for k in _known_keys(seen.snapshot)),
+        coverage={
+            n: Coverage(c.status, c.reason) for n, c in seen.snapshot.estate.coverage.items() if part.concerns_type(n)
+        },
+        checked=sum(part.holds(k) and not registry()[k.partition("/")[0]].landmark for k in _known_keys(seen.snapshot)),
         seconds=seconds,
     )
 
@@ -144,15 +157,19 @@ class _Restore:
             raise UnfinishedRun(
                 run=unfinished.run, target=self.request.target, snapshot=unfinished.begin.get("snapshot")
             )
+        self._refuse_less(unfinished, options)
         self.seen = view(self.context, self.request.target, snapshot, options)
         self.made = past.settle(self.seen)
-        first = self.seen.plan(options, self.made)
+        planned = self.seen.plan(options, self.made)
+        if unfinished is None:
+            planned.checked()
+        first = with_kept_gaps(planned, unfinished)
         self._check(first.plan)
         self._refuse_blocked(first.plan, options)
         if not first.plan.steps and unfinished is None:
-            return self._nothing(first.plan)
+            return self._nothing(first)
         agreed = not first.plan.steps or self._was_confirmed(first.plan, unfinished)
-        if not agreed and not confirm(PlanResult(first.plan)):
+        if not agreed and not confirm(self._shown(first)):
             raise NotConfirmed(reason="the plan was not confirmed")
         self.journal = self._journal(first, unfinished)
         return self._apply(first, options)
@@ -163,12 +180,12 @@ class _Restore:
         """What the last run left behind; where a run is to be resumed, what that one did."""
         asked = self.request.resume
         if not asked:
-            return history(self.runs)
+            return _no_undo(history(self.runs), self.request.target)
         state = self.runs.state(asked) if asked != "last" else self.runs.last()
-        if state is None or state.finished:
+        if state is None or state.finished or state.run != self.runs.runs()[-1]:
             run = asked if asked != "last" else ""
             raise RunNotFound(run=run, target=self.request.target, store=self.context.store.url)
-        return of_run(state)
+        return _no_undo(of_run(state), self.request.target)
 
     def _meant(self, unfinished: RunState | None) -> tuple[Options, str, str]:
         """The options, snapshot and source: an unfinished run's own, where it is to be gone on with."""
@@ -179,6 +196,8 @@ class _Restore:
                 prune=bool(said.get("prune")),
                 in_place=bool(said.get("in_place")),
                 skip_blocked=bool(said.get("skip_blocked")) or asked.skip_blocked,
+                only=tuple(said.get("only", ())),
+                allow_replace=bool(said.get("allow_replace")) or asked.allow_replace,
             )
             return merged, str(unfinished.begin["snapshot"]), str(unfinished.begin["source"])
         given = self.request.plan_file
@@ -187,9 +206,18 @@ class _Restore:
                 prune=bool(given.options.get("prune")),
                 in_place=self.request.options.in_place,
                 skip_blocked=self.request.options.skip_blocked,
+                only=tuple(given.options.get("only", ())),
+                allow_replace=bool(given.options.get("allow_replace")),
             )
             return allowed, given.snapshot, given.source
         return self.request.options, self.request.snapshot, self.context.source().name
+
+    def _refuse_less(self, unfinished: RunState | None, options: Options) -> None:
+        """A run is finished by one that is about as much as it was: what it left half done may be anywhere in that."""
+        begun = sorted(options_of(unfinished).get("only", ())) if unfinished is not None else []
+        if unfinished is not None and options.only and sorted(options.only) != begun:
+            about = f"{unfinished.begin.get('snapshot')} ({' '.join(begun) if begun else 'all of it'})"
+            raise UnfinishedRun(run=unfinished.run, target=self.request.target, snapshot=about)
 
     def _check(self, now: Plan) -> None:
         """A plan from a file applies only where planning anew gives the same plan."""
@@ -210,7 +238,8 @@ class _Restore:
 
     def _refuse_blocked(self, first: Plan, options: Options) -> None:
         if first.blocked and not options.skip_blocked:
-            shown = "; ".join(f"{b.key}: {b.reason}" for b in first.blocked[:3])
+            causes = sorted(first.blocked, key=lambda b: b.cause is not None)
+            shown = "; ".join(f"{b.key}: {b.reason}" for b in causes[:3])
             more = f"; and {len(first.blocked) - 3} more" if len(first.blocked) > 3 else ""
             raise BlockedSteps(count=f"{len(first.blocked)} change(s)", reason=shown + more)
 
@@ -224,7 +253,11 @@ class _Restore:
     def _journal(self, first: Planned, unfinished: RunState | None) -> Journal:
         plan = first.plan
         found = {**found_apis(plan, first.survey.bindings), **self.made.ids}
-        facts = {"options": dict(plan.options), "changes": _said(plan), "found": found}
+        facts = {"options": dict(plan.options), "changes": _said(plan), "found": found, "unknown": unknown_values(plan)}
+        if first.postponed:
+            facts["owed"] = sorted(key.text for key in first.postponed | self.made.owed)
+        self.tracing = Tracing(unfinished.records if unfinished is not None else ())
+        facts |= self._traced(first)
         if self.context.seal.taken:
             facts["unsigned"] = sorted(self.context.seal.taken)
         self.made = with_ids(self.made, found)
@@ -237,17 +270,27 @@ class _Restore:
             "person": self.context.person(),
             "owed": sorted(key.text for key in self.made.owed),
             "deployments": all_nameless(first.survey),
+            "scope": wire.scope(plan.target_scope),
         }
         return self.runs.begin({**record, **facts})
+
+    def _traced(self, planned: Planned) -> dict[str, Any]:
+        """What an undo of this run would need of what a plan is going to touch."""
+        return self.tracing.facts(planned, self.seen.snapshot.manifest.selection)
+
+    def _shown(self, first: Planned) -> PlanResult:
+        """The plan as a person is asked about it."""
+        return PlanResult(preflight.with_findings(foreseen(first), preflight.findings(self.seen, first)).plan)
 
     # --- doing it ---------------------------------------------------------------------------------------
 
     def _apply(self, first: Planned, options: Options) -> RestoreResult:
         """Make the steps until nothing is left of them; then write the end."""
         applying = Applying(self.context, self.seen, self.journal, self.lease, options, self.made)
+        applying.note = lambda planned: self.journal.append(LOOKED, **self._traced(planned))
         applied = applying.apply(first)
         self.made, total, left = applying.made, applied.total, applied.left
-        verified = _verified(self.seen, left.plan, time.monotonic() - self.began)
+        verified = _verified(self.seen, left, time.monotonic() - self.began)
         self._end(left, total, verified)
         kept = self.seen.snapshot.estate.lines
         return RestoreResult(
@@ -263,9 +306,8 @@ class _Restore:
 
     def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
         self._pair(left)
-        self.journal.append(
-            "end", verdict=verified.verdict, failed=dict(total.failed), **left_over(left.plan, self.made)
-        )
+        facts = left_over(left.plan, self.made, left.part) | self.tracing.left(left)
+        self.journal.append("end", verdict=verified.verdict, failed=dict(total.failed), **facts)
 
     def _pair(self, left: Planned) -> None:
         """Keep which thing here stands for which of the source; before the end, which nobody comes back after."""
@@ -285,10 +327,20 @@ class _Restore:
             store, seal = self.context.state_store(self.seen.target), self.context.state_seal(self.seen.target)
             Pairings(store, seal).add(left.plan.source, left.plan.target, pairs)
 
-    def _nothing(self, first: Plan) -> RestoreResult:
-        verified = _verified(self.seen, first, time.monotonic() - self.began)
-        return RestoreResult("", first, verify=verified, seconds=time.monotonic() - self.began, bindings=first.bindings)
+    def _nothing(self, first: Planned) -> RestoreResult:
+        plan, seconds = first.plan, time.monotonic() - self.began
+        verified = _verified(self.seen, first, seconds)
+        return RestoreResult("", plan, verify=verified, seconds=seconds, bindings=plan.bindings)
+
+
+def _no_undo(past: History, target: str) -> History:
+    """What is past, unless that is an undo that has not come to its end: then raise UnfinishedUndo."""
+    state = past.unfinished
+    if state is not None and "undoes" in state.begin:
+        raise UnfinishedUndo(run=state.run, target=target, undoes=state.begin["undoes"])
+    return past
 
 
 def _said(plan: Plan) -> list[str]:
-    return [f"{c.action} {c.key}" for c in plan.changes]
+    """What was said yes to; halfway through a replacement its second half is left."""
+    return [f"{action} {c.key}" for c in plan.changes for action in _PARTS.get(c.action, (c.action,))]

@@ -23,6 +23,8 @@ from dr_toolkit.workflows.context import Context
 
 API_KEY = "apigateway.api_key"
 NOT_KEPT = "secrets-not-kept"
+UNKNOWN = "secret-missing"
+"""The code of a finding that says that a key gets a value of its own."""
 _CONTEXT = {"used-by": "dr-toolkit"}
 
 
@@ -105,10 +107,16 @@ def unknown(context: Context, changes: Iterable[Change]) -> list[Finding]:
     """A finding for every key that is to be made and whose value nobody knows."""
     text = "its value is not known: a new one is made, and callers have to be given it; or say --secrets FILE"
     return [
-        Finding(GAP, "secret-missing", change.key.text, text)
+        Finding(GAP, UNKNOWN, change.key.text, text)
         for change in changes
         if change.action == CREATE and change.key.type == API_KEY and change.key.text not in context.vault
     ]
+
+
+def made_with_new_value(key: str) -> Finding:
+    """What is said of a key that was made though its value was not known."""
+    text = "its value was not known when this run made it: it has a new one, and callers have to be given it"
+    return Finding(GAP, UNKNOWN, key, text)
 
 
 def read_values(text: str, name: str) -> dict[str, Hidden]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dr_toolkit.config import Source, Target, selects
-from dr_toolkit.engine import planner, replays
+from dr_toolkit.engine import planner, replacing, replays
 from dr_toolkit.engine.api_remarks import PERMISSION
+from dr_toolkit.engine.batch import Aim
 from dr_toolkit.engine.exports import NOT_EXPORTED, UNEXPORTABLE, Asked
 from dr_toolkit.engine.homonyms import ambiguous
 from dr_toolkit.engine.mapping import inverse
 from dr_toolkit.engine.pairing import Identity, Known, outer_id
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.remarks import NOT_RESTORED
+from dr_toolkit.engine.selection import WHOLE, Part
 from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
 from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
-from dr_toolkit.model.changes import UPDATE, Blocked, Plan
+from dr_toolkit.model.changes import UPDATE, Blocked, Plan, Step
 from dr_toolkit.model.documents import EXCLUDED, FAILED, INFO, Finding, Scope
 from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.keys import ResourceKey
@@ -27,8 +30,9 @@ from dr_toolkit.resources import registry
 from dr_toolkit.spec.marks import bare
 from dr_toolkit.spec.served import APIS, DEPLOYMENTS
 from dr_toolkit.spec.types import ResourceType, Row
-from dr_toolkit.workflows import secrets
+from dr_toolkit.workflows import secrets, selecting
 from dr_toolkit.workflows.context import LEFT_OUT, UNSIGNED, Context, keep_within, stage_key
+from dr_toolkit.workflows.standing import standing_on
 
 _WHATEVER_IS_SAID = frozenset({"apigatewayv2.routing_rule"})
 """What is looked for in a target even where what it lies in says that there is none."""
@@ -41,10 +45,14 @@ class Options:
     prune: bool = False
     in_place: bool = False
     skip_blocked: bool = False
+    only: tuple[str, ...] = ()
+    allow_replace: bool = False
 
-    def as_dict(self) -> dict[str, bool]:
+    def as_dict(self) -> dict[str, Any]:
         """As a plan and a journal keep it."""
-        return {"prune": self.prune, "in_place": self.in_place, "skip_blocked": self.skip_blocked}
+        facts: dict[str, Any] = {"prune": self.prune, "in_place": self.in_place, "skip_blocked": self.skip_blocked}
+        facts |= {"allow_replace": True} if self.allow_replace else {}
+        return facts | ({"only": sorted(self.only)} if self.only else {})
 
 
 @dataclass
@@ -57,11 +65,23 @@ class Made:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the survey of the target that it rests on, and what is wanted there."""
+    """A plan, the survey of the target that it rests on, what its steps are to lead to, and what was decided: the part
+    that the plan is about, and the deployments that are due outside of that.
+    """
 
     plan: Plan
     survey: Survey
-    wanted: Estate
+    aim: Aim
+    draft: planner.Draft
+    part: Part = WHOLE
+    postponed: frozenset[ResourceKey] = frozenset()
+    unmatched: UsageError | None = None
+
+    def checked(self) -> Planned:
+        """Itself; raises UsageError where a glob of ``--only`` matches nothing."""
+        if self.unmatched is not None:
+            raise self.unmatched
+        return self
 
 
 @dataclass(frozen=True)
@@ -116,6 +136,7 @@ class View:
             excluded=lambda name: name in absent or not self._may_differ(types[name]),
             sealer=self.sealer,
             serving=self._serving(known, given),
+            pace=self.context.pace,
         )
 
     def _serving(self, known: Known, given: Mapping[str, str]) -> Asked:
@@ -205,6 +226,16 @@ class View:
         named = tuple(glob for glob in selection.include if "/" in glob) if selection else ()
         return bool(named) and selects(Source("", "", include=named), text, ())
 
+    def _drafted(self, situation: Situation, options: Options) -> tuple[planner.Draft, list[Step]]:
+        """What is done about each difference, and by which steps."""
+        scope = self.cloud.scope
+        if options.allow_replace:
+            used = standing_on(self.cloud, replacing.candidates(situation), situation.bindings)
+            return replacing.planned(situation, used, scope)
+        draft = planner.draft(situation)
+        self.context.progress("ordering the steps")
+        return draft, replays.steps(draft, situation, scope)
+
     def plan(self, options: Options, made: Made | None = None) -> Planned:
         """What a restore would do now; changes nothing."""
         found = self.survey(made)
@@ -212,6 +243,7 @@ class View:
         moved = self.translated()
         keep_within(found.estate, self.snapshot.manifest.selection, moved.estate.lines)
         left = self._leave(moved.estate, found.estate)
+        part, unmatched = selecting.part(options.only, moved.estate, found)
         missing = {text: why for text, why in found.missing.items() if text in moved.estate.lines}
         alike = ambiguous(moved.estate, found.estate, found.names.known, registry())
         blocked = [*moved.blocked, *_mapped_in_vain(missing), *alike]
@@ -223,13 +255,14 @@ class View:
             prune=options.prune,
             owed=owed,
             intact=self._intact(found),
-            blocked=tuple(blocked),
+            blocked=tuple(b for b in blocked if part.holds(b.key)),
+            part=part,
         )
-        draft = planner.draft(situation)
+        draft, ordered = self._drafted(situation, options)
         unknown = secrets.unknown(self.context, draft.changes)
-        self.context.progress("ordering the steps")
         manifest = self.snapshot.manifest
         body = manifest.objects["body"].sha256
+        said = [f for f in (*moved.findings, *left, *_worth_saying(self.snapshot)) if part.concerns(f)]
         plan = Plan(
             snapshot=manifest.id,
             snapshot_digest=body,
@@ -238,15 +271,16 @@ class View:
             target=self.target.name,
             target_scope=self.cloud.scope,
             changes=tuple(draft.changes),
-            steps=tuple(replays.steps(draft, situation, self.cloud.scope)),
+            steps=tuple(ordered),
             blocked=tuple(draft.blocked),
-            findings=tuple(sorted({*draft.findings, *moved.findings, *left, *unknown, *_worth_saying(self.snapshot)})),
-            fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings),
+            findings=tuple(sorted({*draft.findings, *unknown, *said})),
+            fingerprint=planner.fingerprint(found.estate, moved.estate, registry(), found.bindings, part),
             options=options.as_dict(),
-            bindings=_of_the_plan(found.bindings, moved.estate.lines.keys()),
-            gaps=manifest.gaps,
+            bindings=_of_the_plan(found.bindings, filter(part.holds, moved.estate.lines)),
+            gaps=part.gaps(manifest),
         )
-        return Planned(plan, found, moved.estate)
+        aim = Aim(_within(moved.estate, part), self.cloud.scope, draft.replays)
+        return Planned(plan, found, aim, draft, part, frozenset(draft.postponed), unmatched)
 
 
 def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:
@@ -326,6 +360,12 @@ def _worth_saying(snapshot: Snapshot) -> list[Finding]:
         PERMISSION,
     }
     return [f for f in snapshot.manifest.findings if f.code in codes]
+
+
+def _within(estate: Estate, part: Part) -> Estate:
+    """The part of an estate that a plan is about."""
+    lines = {text: line for text, line in estate.lines.items() if part.holds(text)}
+    return replace(estate, lines=lines)
 
 
 def _of_the_plan(bindings: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:

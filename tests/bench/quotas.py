@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from dr_toolkit.config import Config, Source, StoreSettings, Target
 from dr_toolkit.workflows import capture, restore
-from dr_toolkit.workflows.context import Context
+from dr_toolkit.workflows.context import WORKERS, Context
 from tests.bench.engines import Sizes
 from tests.bench.section import Section
 from tests.strict_aws import StrictAws
@@ -24,6 +24,7 @@ from tests.strict_aws.estates.clients import StrictClients
 from tests.strict_aws.floor import Floor, Job, floor
 from tests.strict_aws.in_process import answered
 from tests.strict_aws.weather.log import Entry
+from tests.strict_aws.weather.quotas import Quota, quotas_of
 
 HOME, AWAY = "us-east-1", "us-west-2"
 _numbers = itertools.count(1)
@@ -45,16 +46,44 @@ class Scene:
         do()
         return [c for c in gate.since(mark) if c.service != "sts"], self.clock.now() - began
 
+    def capture(self) -> None:
+        """Take a snapshot of home; whatever is lacking is a failure."""
+        (entry,) = capture.create(self.context, ()).entries
+        assert entry.error is None, entry.error
+        assert entry.manifest is not None
+        assert entry.manifest.complete, entry.manifest.gaps
+
+    def restore(self) -> None:
+        """Restore it into the other region; whatever fails is a failure."""
+        result = restore.restore(self.context, restore.Request("away"), lambda plan: True)
+        assert result.exit_code in (0, 3), (result.failed, result.skipped)
+        assert not result.failed, result.failed
+
+
+def refused(calls: list[Entry]) -> list[Entry]:
+    """The calls that came too fast."""
+    return [c for c in calls if c.code in ("TooManyRequestsException", "RequestLimitExceeded")]
+
+
+def least_seconds(calls: list[Entry]) -> float:
+    """The least seconds that just these calls take, all buckets full at first and drawn on side by side."""
+    drawn: Counter[Quota] = Counter()
+    for each in calls:
+        if each.service in ("ec2", "apigateway", "apigatewayv2"):
+            drawn.update(quotas_of(each.service, each.operation, each.params))
+    return max((quota.seconds(number) for quota, number in drawn.items()), default=0.0)
+
 
 @contextmanager
-def scene(size: Size) -> Iterator[Scene]:
-    """The estate built in calm weather; then quotas and lag."""
+def scene(size: Size, *, workers: int = WORKERS, others: float = 0.0) -> Iterator[Scene]:
+    """The estate built in calm weather; then quotas, of which ``others`` use a part, and lag."""
     clock = VirtualClock()
     aws = StrictAws(clock)
     with aws.weather.calm():
         build(StrictClients(aws), HOME, size)
         build_ground(StrictClients(aws), AWAY)
     aws.weather.quotas, aws.weather.group_lag = True, 1.0
+    aws.weather.buckets.share = others
     config = Config(
         store=StoreSettings(f"memory://quotas-{next(_numbers)}"),
         sources={"home": Source("home", HOME)},
@@ -62,7 +91,11 @@ def scene(size: Size) -> Iterator[Scene]:
     )
     with answered(aws):
         context = Context(
-            config, now=lambda: datetime.fromtimestamp(clock.now(), UTC), pause=clock.sleep, ticks=clock.now
+            config,
+            now=lambda: datetime.fromtimestamp(clock.now(), UTC),
+            pause=clock.sleep,
+            ticks=clock.now,
+            workers=workers,
         )
         yield Scene(aws, clock, context, floor(aws.region(HOME)))
 
@@ -71,9 +104,13 @@ def measure_quotas(sizes: Sizes) -> Section:
     """Capture and restore of the standard estate: calls, refusals and seconds, beside the floors."""
     size = {"standard": STANDARD, "small": SMALL}[sizes.estate]
     with scene(size) as on:
-        taken, capture_seconds = on.watched(lambda: capture.create(on.context, ()))
+        taken, capture_seconds = on.watched(on.capture)
         on.aws.weather.gate.lose_region(HOME)
-        made, restore_seconds = on.watched(lambda: _restored(on.context))
+        made, restore_seconds = on.watched(on.restore)
+    with scene(size, others=1 / 3) as crowded:
+        shared_taken, shared_capture = crowded.watched(crowded.capture)
+        crowded.aws.weather.gate.lose_region(HOME)
+        shared_made, shared_restore = crowded.watched(crowded.restore)
     section = Section("quotas", f"the {sizes.estate} estate under AWS's quotas, in AWS's time")
     floors = on.floor
     _rows(section, taken, made, floors)
@@ -86,8 +123,15 @@ def measure_quotas(sizes: Sizes) -> Section:
             f"{job}_calls_at_least": least.calls(),
             f"{job}_seconds": seconds,
             f"{job}_seconds_at_least": least.seconds(),
-            f"{job}_refusals": sum(c.code in ("TooManyRequestsException", "RequestLimitExceeded") for c in calls),
+            f"{job}_seconds_of_its_calls_at_least": least_seconds(calls),
+            f"{job}_refusals": len(refused(calls)),
         }
+    section.facts |= {
+        "capture_seconds_beside_a_third": shared_capture,
+        "capture_refusals_beside_a_third": len(refused(shared_taken)),
+        "restore_seconds_beside_a_third": shared_restore,
+        "restore_refusals_beside_a_third": len(refused(shared_made)),
+    }
     section.facts |= {
         "restore_calls_one_by_one": floors.one_by_one.calls(),
         "restore_seconds_one_by_one": floors.one_by_one.seconds(),
@@ -95,12 +139,8 @@ def measure_quotas(sizes: Sizes) -> Section:
     section.notes.append(
         "At least: every list read once in the largest pages, one export a stage; a restore by imports."
     )
+    section.notes.append("Beside a third: another client of the account uses up a third of every quota.")
     return section
-
-
-def _restored(context: Context) -> None:
-    result = restore.restore(context, restore.Request("away"), lambda plan: True)
-    assert result.exit_code in (0, 3), (result.failed, result.skipped)
 
 
 def _rows(section: Section, taken: list[Entry], made: list[Entry], floors: Floor) -> None:

@@ -16,6 +16,7 @@ from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
+from tests.unpaced import Unpaced
 
 RULES_A_GROUP = 100
 HOME, ABROAD = Scope("111122223333", "eu-west-1"), Scope("111122223333", "us-west-2")
@@ -23,7 +24,7 @@ _VERBS = ("GET", "POST", "PUT", "DELETE", "PATCH")
 
 
 @dataclass
-class Region:
+class Region(Unpaced):
     """A region in memory, behind the port that captures read through: so many rules, APIs, and methods an API.
 
     `salt` goes into every physical id, so that two regions of the same content share none.

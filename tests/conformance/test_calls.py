@@ -41,11 +41,12 @@ def test_every_call_of_a_plan_is_accepted(a: Blueprint, b: Blueprint, seed: int)
 @REGIONS
 @given(blueprints(by_hand=True), st.integers(0, 9))
 def test_the_verbs_of_every_resource_are_accepted(blueprint: Blueprint, seed: int) -> None:
-    """Create and delete of each resource by itself, whether or not a plan would ask for it."""
+    """Create, delete and take back of each resource by itself, whether or not a plan would ask for it."""
     for resource in capture(blueprint.build(HOME, seed)):
         t = registry()[resource.key.type]
         ready = concrete.resource(resource, registry(), AWAY)
-        for verb in (t.create, t.delete):
+        for verb in (t.create, t.delete, t.take_back):
             for call in verb(ready) if verb and not t.adopted(resource.key) else ():
                 params = resolved(concrete.joins(call.params, AWAY), _AnyId())
                 assert invalid(call.service or t.service, call.operation, params) == "", call
+                assert (call.service or t.service, call.operation) in registry().calls(t)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,6 +51,19 @@ def _shapeless(shape: Any, field: Field, path: str) -> Iterator[str]:
 @pytest.mark.parametrize("t", TYPES, ids=lambda t: t.name)
 def test_every_member_is_classified(t: ResourceType) -> None:
     assert list(complaints(output_members(t), t.fields, t.name)) == []
+
+
+@pytest.mark.parametrize("t", TYPES, ids=lambda t: t.name)
+def test_a_release_with_a_new_member_fails_with_its_name(t: ResourceType) -> None:
+    """One more member of a shape, at the top and in every structure that is described inside."""
+    shapes = output_members(t)
+    some = next(iter(shapes.values()))
+    assert list(complaints(shapes | {"Invented": some}, t.fields, t.name)) == [f"{t.name}.Invented is not classified"]
+    for name, field in t.fields.items():
+        if field.compared and field.members is not None:
+            inside = SimpleNamespace(type_name="structure", members={**shapes[name].members, "Invented": some})
+            found = list(_inside(inside, field, f"{t.name}.{name}"))
+            assert found == [f"{t.name}.{name}.Invented is not classified"]
 
 
 def test_a_member_that_is_not_classified_is_named() -> None:

@@ -17,9 +17,10 @@ from dr_toolkit.model.documents import Manifest
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
+from dr_toolkit.report.undo_results import UndoResult
 from dr_toolkit.store.memory import MemoryStore
 from dr_toolkit.store.objects import ObjectStore
-from dr_toolkit.workflows import capture, restore
+from dr_toolkit.workflows import capture, restore, undo
 from dr_toolkit.workflows.context import Context, Flags
 from dr_toolkit.workflows.restore import Request
 from dr_toolkit.workflows.targets import Options
@@ -93,6 +94,8 @@ class Desk:
     pauses: list[float] = field(default_factory=list)
     estate: Estate = field(default_factory=lambda: Estate(HOME))
     hours: int = 0
+    workers: int = 1
+    """How many calls are made side by side; by one, all calls have one order."""
     exclude: tuple[str, ...] = ()
     secrets: Secrets | None = None
     values: dict[str, str] = field(default_factory=dict)
@@ -117,7 +120,16 @@ class Desk:
         )
         flags = Flags(endpoint_url=self.aws.endpoint)
         pacer = Pacer(self.aws.world.clock.now, self.wait)
-        command = _Command(config, flags, now=lambda: now, pause=self.wait, given=self.store, pacer=pacer)
+        command = _Command(
+            config,
+            flags,
+            now=lambda: now,
+            pause=self.wait,
+            ticks=self.aws.world.clock.now,
+            workers=self.workers,
+            given=self.store,
+            pacer=pacer,
+        )
         if film is not None:
             command.given, command.watched = film.store(), film.cloud
         return command
@@ -142,12 +154,12 @@ class Desk:
         """What a snapshot of a region would say, taken by somebody who knows nothing of it: lines by key."""
         return dict(capture.read(self.command(), Source("fresh", region))[1].lines)
 
-    def plan(self, target: str = "away", *, spec: str = "latest", **options: bool) -> Plan:
+    def plan(self, target: str = "away", *, spec: str = "latest", **options: Any) -> Plan:
         """What a restore would do."""
         result: PlanResult = restore.plan(self.command(), target, spec, _options(target, options))
         return result.plan
 
-    def verify(self, target: str = "away", **options: bool) -> VerifyResult:
+    def verify(self, target: str = "away", **options: Any) -> VerifyResult:
         """Whether a target is what the latest snapshot says."""
         return restore.verify(self.command(), target, "latest", _options(target, options))
 
@@ -158,23 +170,37 @@ class Desk:
         resume: str | None = None,
         spec: str = "latest",
         film: Film | None = None,
-        **options: bool,
+        **options: Any,
     ) -> RestoreResult:
         """Restore, and say yes to whatever is asked."""
         values = {key: Hidden(value) for key, value in self.values.items()}
         request = Request(target, spec, _options(target, options), resume, secrets=values)
         return restore.restore(self.command(film), request, lambda shown: True)
 
+    def undo(
+        self, run: str = "", target: str = "away", *, film: Film | None = None, skip_blocked: bool = False
+    ) -> UndoResult:
+        """Take a run back, the last restore where none is named; say yes to whatever is asked."""
+        run = run or max(n for n in self.restores(target))
+        values = {key: Hidden(value) for key, value in self.values.items()}
+        request = undo.UndoRequest(run, target, skip_blocked, values)
+        return undo.undo(self.command(film), request, lambda plan: None, lambda plan: True)
+
+    def restores(self, target: str = "away") -> list[str]:
+        """The runs that are restores, and no undo."""
+        begun = [name for name in self.store.list(f"runs/{target}/") if name.endswith("/000001.json")]
+        return [name.split("/")[2] for name in begun if b'"undoes"' not in self.store.get(name)]
+
     def records(self) -> list[str]:
         """The names of all journal records."""
         return self.store.list("runs/")
 
 
-def _options(target: str, options: dict[str, bool]) -> Options:
+def _options(target: str, options: dict[str, Any]) -> Options:
     return Options(**{"in_place": target == "home", **options})
 
 
-def assert_in_sync(desk: Desk, target: str = "away", **options: bool) -> None:
+def assert_in_sync(desk: Desk, target: str = "away", **options: Any) -> None:
     """Nothing differs, nothing is left to do, and another restore calls nothing and writes no record."""
     verified = desk.verify(target, **options)
     assert [str(c.key) for c in verified.changes] == [], verified.verdict

@@ -5,11 +5,12 @@ A process that dies leaves just that behind. So one run is enough to begin again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.aws.cloud import AwsCloud
+from dr_toolkit.engine.ports import Lane
 from dr_toolkit.model.documents import Scope
 from dr_toolkit.store.objects import ObjectStat, ObjectStore
 from tests.scenario.regions import Kept
@@ -105,3 +106,9 @@ class _FilmedCloud:
         if not operation.startswith(READS):
             self.shoot(f"the call of {operation}, before its answer")
         return answer
+
+    def lane(self, service: str, operation: str, params: Mapping[str, Any]) -> Lane:
+        return self.inner.lane(service, operation, params)
+
+    def delay(self, lane: Lane, ahead: Sequence[Lane] = ()) -> float:
+        return self.inner.delay(lane, ahead)

@@ -14,7 +14,7 @@ from dr_toolkit.store.file import FileStore
 from dr_toolkit.store.objects import ObjectStore
 from dr_toolkit.store.s3 import S3Store
 from dr_toolkit.store.s3_session import S3Options
-from dr_toolkit.workflows import restore
+from dr_toolkit.workflows import drift, restore
 from tests.estates import build_standard, build_target, drift_it, leave_draft_ahead
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync, memory
 from tests.scenario.disturbance import disturb, groups_of
@@ -57,7 +57,7 @@ def test_the_standard_estate_and_back_to_nothing_differs(aws: Stand, gate: Gate,
     result = desk.restore()
     assert (result.exit_code, list(result.failed), list(result.skipped)) == (0, [], []), result.verdict
     done = [c.operation for c in gate.since(mark) if c.mutating and c.done and c.service != "s3"]
-    assert done == [step.call.operation for step in plan.steps]
+    assert sorted(done) == sorted(step.call.operation for step in plan.steps)
     assert_in_sync(desk)
     away = desk.capture_of(AWAY)
     home = {text: line.replace(b"_Customers", b"_Replica") for text, line in desk.load(taken.id).estate.lines.items()}
@@ -306,6 +306,18 @@ def test_drift_is_taken_back_in_place_and_ids_stay(home: Desk, gate: Gate) -> No
     assert {k: after.ids.get(k) for k in kept} == {k: before.ids.get(k) for k in kept}
     assert {k: line for k, line in after.lines.items() if k in before.lines} == before.lines
     assert sorted(after.lines.keys() - before.lines.keys())[0] == "ec2.security_group/main/temp-debug"
+
+
+def test_a_redeployment_is_told_as_that_and_not_as_a_new_deployment(home: Desk) -> None:
+    """The old one is still listed: what is served is known by the stage, so that another id is another content."""
+    api = next(a for a in apis(HOME) if "prod" in a.stages)
+    served = api.stages["prod"]["deploymentId"]
+    made = home.clients.client("apigateway", HOME).create_deployment(restApiId=api.id, stageName="prod")["id"]
+    (found,) = drift.drift(home.command(), drift.Request(("home",), "latest")).results
+    (change,) = found.changes
+    assert change.key.type == "apigateway.deployment"
+    assert (change.fields[0].path, change.fields[0].before, change.fields[0].after) == (("id",), served, made)
+    assert {a.rule for a in found.alerts} == {"stage-redeployed-unseen"}
 
 
 def test_in_place_a_stage_goes_back_to_what_it_served(home: Desk, gate: Gate) -> None:

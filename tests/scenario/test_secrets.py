@@ -22,6 +22,7 @@ from dr_toolkit.workflows import drift
 from dr_toolkit.workflows.secrets import read_values
 from tests.estate_rest_around import VALUES, build_around, build_ground, target_arn
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
+from tests.scenario.moments import Film, moment
 from tests.stand import Stand
 
 MOBILE = "apigateway.api_key/mobile"
@@ -230,3 +231,37 @@ def test_a_file_of_secrets_that_is_none_is_refused_and_not_repeated(text: str, r
     with pytest.raises(UsageError, match=reason) as caught:
         read_values(text, "keys.yaml")
     assert "b-secret-value" not in str(caught.value) + caught.value.next_step
+
+
+def test_a_key_with_a_new_value_is_named_though_the_restore_was_interrupted(desk: Desk) -> None:
+    """Its value was not known when it was made, and whoever goes on with the restore has to hear of it."""
+    desk.secrets = None
+    desk.snapshot()
+    film = Film(AWAY, desk.store, [moment("nothing", AWAY, desk.store)])
+    assert desk.restore(film=film).exit_code == 3
+    called = [each for each in film.moments if each.after.startswith("the call of")]
+    for number, each in enumerate(called[2::3]):
+        each.come_back(desk.store)
+        again = desk.restore(resume="last") if number % 2 else desk.restore()
+        named = {f.key for f in again.plan.findings if f.code == "secret-missing"}
+        assert (again.exit_code, len(named)) == (3, 3), f"{each.after}: {again.verdict}"
+    assert desk.restore().exit_code == 0, "a restore that begins anew has nothing to say of it"
+
+
+def test_a_key_that_was_pruned_comes_back_with_another_value_which_is_said(desk: Desk) -> None:
+    desk.snapshot()
+    assert desk.restore().exit_code == 0
+    rest = desk.clients.client("apigateway", AWAY)
+    rest.create_api_key(name="by hand", enabled=True, value="a value of a key by hand")
+    run = desk.restore(prune=True).run
+    assert "by hand" not in values_in(desk, AWAY)
+    undone = desk.undo(run)
+    assert undone.exit_code == 3
+    assert [gap.partition(":")[0] for gap in undone.gaps] == ["apigateway.api_key/by hand"]
+    assert "by hand" in values_in(desk, AWAY)
+    for data in everything_in(desk.store):
+        assert b"a value of a key by hand" not in data
+        for value in VALUES.values():
+            assert value.encode() not in data
+    for name in desk.store.list("runs/"):
+        assert b'"value"' not in desk.store.get(name), "nor a fingerprint"

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.strict_aws.call import Region
 from tests.strict_aws.ec2.state import Ec2Region, Group
+from tests.strict_aws.http.import_parts import IMPORTED
 from tests.strict_aws.http.state import HttpApi, HttpRegion
 from tests.strict_aws.rest.state import Content, Domains, RestApi, RestRegion
 
@@ -341,6 +342,8 @@ def _write_rest(api: RestApi) -> Iterator[Row]:
 
 def _import_http(api: HttpApi) -> Iterator[Row]:
     yield _write("apigatewayv2", "ImportApi", 1, "an HTTP API, its definition and tags")
+    told = sum(1 for each in api.draft.integrations.values() if each.get("Description") not in (None, IMPORTED))
+    yield _write("apigatewayv2", "UpdateIntegration", told, "a description, which a definition has no word for")
     yield from _deploy_http(api)
 
 

@@ -22,12 +22,15 @@ class Moto:
         self.app = DomainDispatcherApplication(create_backend_app)
 
     def answer(self, request: Request) -> Response:
-        """moto's answer."""
+        """moto's answer; 501 where it has none."""
         environ = create_environ(
             request.url, method=request.method, headers=list(request.headers.items()), data=request.body
         )
         begun: list[tuple[str, list[tuple[str, str]]]] = []
-        body = b"".join(self.app(environ, lambda status, headers, *_: begun.append((status, headers))))
+        try:
+            body = b"".join(self.app(environ, lambda status, headers, *_: begun.append((status, headers))))
+        except NotImplementedError as error:
+            return Response(501, str(error).encode(), {"content-type": "text/plain"})
         status, headers = begun[0]
         return Response(int(status.split()[0]), body, {name.lower(): value for name, value in headers})
 

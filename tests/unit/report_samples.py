@@ -51,6 +51,7 @@ from dr_toolkit.report.page import Page
 from dr_toolkit.report.results import DriftReport, DriftResult, Ignored, PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.report.style import Style
 from dr_toolkit.report.text import Result, show
+from dr_toolkit.report.undo_results import UndoResult
 from dr_toolkit.spec.fields import fixed, observed, physical, reference, setting
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.types import Listing, ResourceType
@@ -290,6 +291,17 @@ STOPPED = RestoreResult(
     skipped={"s3": "needs s2, which did not succeed"},
     seconds=3.0,
 )
+UNDONE = UndoResult("000008", "000007", plan(blocked=(), gaps=(), findings=()), done=("s1", "s2", "s3"), seconds=41.3)
+HALF_UNDONE = UndoResult(
+    "000008",
+    "000007",
+    plan(gaps=()),
+    done=("s1",),
+    failed={"s2": "DependencyViolation: resource sg-0abc has a dependent object"},
+    skipped={"s3": "needs s2, which did not succeed"},
+    left=(added(API),),
+    seconds=3.0,
+)
 MANIFEST = Manifest(
     id=SNAPSHOT,
     taken_at="2026-11-22T03:00:00Z",
@@ -388,6 +400,8 @@ RESULTS: dict[str, Result] = {
     "plan, empty": PlanResult(plan(changes=(), steps=(), blocked=(), gaps=(), findings=())),
     "restore": RESTORED,
     "restore, stopped": STOPPED,
+    "undo": UNDONE,
+    "undo, half": HALF_UNDONE,
     "verify": verification(added(OFFICE), METHOD_CHANGE),
     "verify, clean": verification(),
     "create": CreateResult((CreateEntry("prod-use1", MANIFEST, became_baseline=True, seconds=4.2),)),

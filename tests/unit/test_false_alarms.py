@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from dr_toolkit.engine import policies
 from dr_toolkit.engine.compare import both_read, compare
 from dr_toolkit.engine.identities import with_identities
 from dr_toolkit.engine.judge import judge
 from dr_toolkit.resources import registry
+from dr_toolkit.spec import policies
 from tests.canned import HOME, Canned, Row, company
 
 Change = Callable[[Canned], None]
@@ -214,6 +214,12 @@ CASES: dict[str, tuple[Change, Change]] = {
         lambda region: api(region).update(endpointConfiguration={"types": ["PRIVATE"], "ipAddressType": "dualstack"}),
         lambda region: api(region).update(endpointConfiguration={"types": ["PRIVATE"]}),
     ),
+    "gateway responses of AWS's own": (
+        nothing,
+        lambda region: region.rows["GetGatewayResponses a1"].append(
+            {"responseType": "QUOTA_EXCEEDED", "statusCode": "429", "defaultResponse": True}
+        ),
+    ),
     "a cache namespace that is the path's id": (
         lambda region: method(region)["methodIntegration"].update(cacheNamespace="r1"),
         lambda region: method(region)["methodIntegration"].pop("cacheNamespace"),
@@ -281,8 +287,8 @@ def statement(**more: Any) -> dict[str, Any]:
     ],
 )
 def test_another_policy_is_another_policy(other: Any) -> None:
-    assert policies.normal(statement()) != policies.normal(other)
-    assert policies.normal(statement()) == policies.normal(
+    assert policies.form(statement()) != policies.form(other)
+    assert policies.form(statement()) == policies.form(
         {
             "Version": "2012-10-17",
             "Statement": [statement()["Statement"] | {"Action": ["a", "a"], "Principal": {"AWS": ["*"]}}],

@@ -178,6 +178,48 @@ def test_of_two_that_resume_at_once_one_is_locked_out() -> None:
         Runs(store, "dr", now=lambda: AT).resume("1")
 
 
+def test_records_that_fall_together_are_one_object_and_read_as_single_ones() -> None:
+    store = Store()
+    journal = Runs(store, "dr", now=ticking().__next__, by=lambda: "me").begin({})
+    journal.append_all([("done", {"step": "1"}), ("failed", {"step": "2"}), ("intent", {"step": "3"})])
+    assert runs(store).latest() == {
+        "n": 2, "kind": "intent", "at": "2026-11-22T03:00:01.000Z", "by": "me", "step": "3"
+    }  # fmt: skip
+    journal.append("done", step="3")
+    assert len(store.list("runs/dr/000001/")) == 3
+    assert [(r["n"], r["kind"], r.get("step")) for r in journal.records()] == [
+        (1, "begin", None),
+        (2, "done", "1"),
+        (2, "failed", "2"),
+        (2, "intent", "3"),
+        (3, "done", "3"),
+    ]
+    assert list(runs(store).state("1").records) == journal.records()
+    resumed = runs(store).resume("1")
+    assert resumed.records()[-1]["n"] == 4
+    with pytest.raises(LockedError):
+        journal.append_all([("intent", {"step": "4"})])
+
+
+@pytest.mark.parametrize("kind", ["begin", "end"])
+def test_the_begin_and_the_end_of_a_run_stand_alone(kind: str) -> None:
+    journal = runs(Store()).begin({})
+    with pytest.raises(ValueError, match="by themselves"):
+        journal.append_all([("done", {}), (kind, {})])
+    with pytest.raises(ValueError, match="no record of kind"):
+        journal.append_all([("done", {"also": []})])
+    assert kinds(journal) == ["begin"]
+
+
+@pytest.mark.parametrize("also", ["x", [1], [{"kind": "end"}], [{"step": "1"}], {}])
+def test_what_can_t_have_been_written_together_is_damage(also: object) -> None:
+    store = Store()
+    journal = runs(store).begin({})
+    store.put_if_absent("runs/dr/000001/000002.json", json.dumps({"n": 2, "kind": "done", "also": also}).encode())
+    with pytest.raises(IntegrityError):
+        runs(store).state(journal.run)
+
+
 def test_threads_of_one_holder_share_a_journal() -> None:
     store = Store()
     journal = runs(store).begin({})
@@ -342,3 +384,9 @@ def test_times_are_utc_and_have_a_zone() -> None:
     assert clock.now().utcoffset() == timedelta(0)
     with pytest.raises(ValueError, match="no time zone"):
         clock.seconds(datetime(2026, 11, 22))
+
+
+def test_the_first_record_of_any_run_is_read_alone() -> None:
+    store = Store()
+    first, second = finished_run(store, snapshot="s1"), finished_run(store, snapshot="s2")
+    assert [runs(store).begun(run)["snapshot"] for run in (first, second)] == ["s1", "s2"]

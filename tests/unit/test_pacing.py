@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dr_toolkit.aws.pacing import MARGIN, Pacer
-from dr_toolkit.aws.rates import GATEWAY, Rate, rates
+from dr_toolkit.spec.rates import GATEWAY, Rate, rates
 
 
 @dataclass

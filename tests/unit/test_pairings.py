@@ -31,6 +31,18 @@ def test_nothing_new_writes_nothing() -> None:
     assert len(store.list("")) == 1
 
 
+def test_what_is_gone_is_dropped() -> None:
+    store = Store()
+    Pairings(store).add("prod", "dr", {"a.b/1": "x", "a.b/2": "y"})
+    Pairings(store).drop("prod", "dr", {"z"})
+    assert len(store.list("pairings/")) == 1, "nothing is written where nothing changes"
+    Pairings(store).drop("prod", "dr", {"x", "z"})
+    assert Pairings(store).get("prod", "dr") == {"a.b/2": "y"}
+    assert len(store.list("pairings/")) == 2
+    Pairings(store).drop("other", "dr", {"x"})
+    assert len(store.list("pairings/")) == 2
+
+
 def test_somebody_in_between_loses_nothing() -> None:
     store = Interrupted(lambda name: True)
     store.other = lambda: Pairings(store).add("prod", "dr", {"a.b/theirs": "1"})

@@ -18,6 +18,7 @@ from dr_toolkit.report.listings import CreateEntry, CreateResult, OnceResult, On
 from dr_toolkit.report.results import DriftReport, DriftResult, PlanResult, RestoreResult, worst
 from dr_toolkit.report.store_results import GOOD, WARN, Check, DoctorResult
 from dr_toolkit.report.text import Result
+from dr_toolkit.report.undo_results import UndoPlan
 from tests.unit import report_samples as samples
 
 
@@ -310,3 +311,27 @@ def test_what_stands_is_said_and_is_no_drift() -> None:
     quiet = replace(judged(), changes=())
     assert (quiet.exit_code, quiet.verdict, len(quiet.standing)) == (0, "in sync", 1)
     assert "certificate-ends" in samples.text(DriftReport((quiet,)))
+
+
+def test_a_run_that_is_taken_back() -> None:
+    assert (samples.UNDONE.verdict, samples.UNDONE.exit_code) == (
+        "run 000007 is taken back: 3 calls to dr-usw2 in 41s",
+        0,
+    )
+    assert samples.HALF_UNDONE.verdict == "not taken back: 1 of 3 calls to dr-usw2 failed, 1 done, 1 skipped"
+    assert samples.HALF_UNDONE.exit_code == 1
+    refused = replace(samples.UNDONE, plan=samples.plan(gaps=()))
+    assert (refused.verdict, refused.exit_code) == (f"{samples.UNDONE.verdict}; 1 left as they are", 3)
+    differs = replace(samples.UNDONE, left=(samples.added(samples.API),))
+    assert (differs.verdict, differs.exit_code) == (f"{samples.UNDONE.verdict}; still differing: 1 to create", 2)
+    nothing = replace(samples.UNDONE, plan=only(), done=())
+    assert (nothing.verdict, nothing.exit_code) == ("run 000007 is taken back: there was nothing to do", 0)
+
+
+def test_what_an_undo_would_do() -> None:
+    would = UndoPlan("000007", samples.plan(gaps=()))
+    assert would.verdict == "6 changes to dr-usw2 take run 000007 back: 6 to create; 1 blocked"
+    assert would.exit_code == 3
+    assert UndoPlan("000007", samples.plan(blocked=(), findings=())).exit_code == 2
+    nothing = UndoPlan("000007", only())
+    assert (nothing.verdict, nothing.exit_code) == ("nothing to take back of run 000007", 0)

@@ -243,7 +243,7 @@ Could not be read
 excluded by config: apigatewayv2.api
 prod-euw1: no snapshot
 error: Not allowed: ec2:DescribeSecurityGroups in us-east-1: UnauthorizedOperation: not you
-  → Allow ec2:DescribeSecurityGroups for the role in use, then run the command again.
+  → Allow ec2:DescribeSecurityGroups for the role in use (dr-toolkit policy prints all it needs), then run it again.
 """
     )
     notes(Page(stream := io.StringIO(), Style()), samples.DRIFT)

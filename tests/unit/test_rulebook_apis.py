@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from dr_toolkit.engine.compare import compare
-from dr_toolkit.engine.judge import Judgement, judge
+from dr_toolkit.engine.judge import judge
 from dr_toolkit.engine.rulebook import rules
 from dr_toolkit.model.changes import UPDATE, Change, FieldChange
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.resources import registry
-from tests.exposed import estate, thing
+from tests.exposed import NOW, Sides, edit, estate, gone, judged, new, thing
+from tests.unit.test_rulebook_around import CASES as AROUND_CASES
 from tests.unit.test_rulebook_groups import CASES as GROUP_CASES
+from tests.unit.test_rulebook_http import CASES as HTTP_CASES
 
-NOW = datetime(2026, 11, 25, tzinfo=UTC)
 API, METHOD = "apigateway.rest_api/shop", "apigateway.method/shop/%2Fpets/GET"
 AUTHORIZER, STAGE = "apigateway.authorizer/shop/users", "apigateway.stage/shop/prod"
 VALIDATOR, MODEL = "apigateway.request_validator/shop/all", "apigateway.model/shop/Pet"
 DENIED, PATH = "apigateway.gateway_response/shop/ACCESS_DENIED", "apigateway.resource/shop/%2Fpets"
-
-Sides = tuple[list[Resource], list[Resource]]
-
-
-def edit(key: str, before: dict[str, Any], after: dict[str, Any]) -> Sides:
-    """One thing with other attributes."""
-    return [thing(key, **before)], [thing(key, **after)]
-
-
-def new(key: str, /, **attributes: Any) -> Sides:
-    """One thing that was not there."""
-    return [], [thing(key, **attributes)]
-
-
-def gone(key: str, /, **attributes: Any) -> Sides:
-    """One thing that is not there any more."""
-    return [thing(key, **attributes)], []
 
 
 def backend(**members: Any) -> dict[str, Any]:
@@ -377,19 +360,14 @@ ELSEWHERE = {
     "api-recreated",
     "sg-recreated",
     "pl-recreated",
+    *("http-api-recreated", "http-stage-redeployed", "around-recreated"),
     "stage-redeployed",
     "stage-redeployed-unseen",
     "draft-undeployed",
-    "certificate-ends",
+    *("certificate-ends", "domain-certificate-ends"),
     *("method-open-draft", "stage-behind", "stage-serves-more"),
 }
 """Rules that need more than a change of attributes; each has a test of its own below, or in test_truths."""
-
-
-def judged(sides: Sides) -> Judgement:
-    """What the book says of a change from one estate to another."""
-    before, after = (estate(*side) for side in sides)
-    return judge(compare(before, after, registry()), before, after, NOW)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -402,7 +380,7 @@ def test_a_rule_fires_and_keeps_quiet(name: str) -> None:
 def test_every_rule_of_the_book_is_tried_and_says_where_it_comes_from() -> None:
     book = {rule.id: rule for rule in rules()}
     assert len(book) == len(rules()) >= 40
-    assert book.keys() == CASES.keys() | GROUP_CASES.keys() | ELSEWHERE
+    assert book.keys() == {*CASES, *GROUP_CASES, *HTTP_CASES, *AROUND_CASES, *ELSEWHERE}
     for rule in book.values():
         assert rule.reference.startswith("https://docs.aws.amazon.com/"), rule.id
         assert rule.title and not rule.title.endswith("."), rule.id
@@ -455,6 +433,9 @@ def test_a_redeployment_is_worse_where_nothing_was_edited() -> None:
         ("api-recreated", API),
         ("sg-recreated", "ec2.security_group/main/web"),
         ("pl-recreated", "ec2.prefix_list/offices"),
+        ("http-api-recreated", "apigatewayv2.api/orders"),
+        ("http-stage-redeployed", "apigatewayv2.deployment/orders/live"),
+        ("around-recreated", "apigateway.api_key/mobile"),
     ],
 )
 def test_what_was_made_anew_is_told_as_that(rule: str, text: str) -> None:

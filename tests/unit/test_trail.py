@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dr_toolkit.config import Config, Source
-from dr_toolkit.engine import trail
+from dr_toolkit.engine import trail, trail_events
 from dr_toolkit.errors import CloudDenied
 from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Change
 from dr_toolkit.model.documents import Resource, Scope
@@ -19,6 +19,7 @@ from dr_toolkit.resources import registry
 from dr_toolkit.workflows import who
 from dr_toolkit.workflows.context import Context
 from tests.exposed import group, prefix_list, rule, thing
+from tests.unpaced import Unpaced
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 IDS: dict[str, tuple[str, ...]] = {
@@ -176,7 +177,12 @@ def test_an_event_that_fits_is_found_among_others(name: str) -> None:
 
 
 def test_every_type_that_is_restored_has_its_events() -> None:
-    assert trail.EVENTS.keys() == {t.name for t in registry() if not t.landmark}
+    assert {t.name for t in registry() if trail_events.events(t.name)} == {t.name for t in registry() if not t.landmark}
+    assert trail_events.events("apigatewayv2.routing_rule") == (
+        *("CreateRoutingRule", "PutRoutingRule", "DeleteRoutingRule", "DeleteDomainName"),
+    )
+    assert "GetVpcLink" not in trail_events.events("apigateway.vpc_link")
+    assert trail_events.events("ec2.invented") == ()
 
 
 def test_what_has_no_known_id_is_nobodys() -> None:
@@ -217,7 +223,7 @@ def test_the_person_is_told_and_through_what(identity: dict[str, Any], actor: st
 
 
 @dataclass
-class Trail:
+class Trail(Unpaced):
     """A region whose CloudTrail holds some events, by name or by the resource that they are of."""
 
     events: list[dict[str, Any]]

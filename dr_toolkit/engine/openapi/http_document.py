@@ -121,15 +121,12 @@ class _Writing:
             if isinstance(target := route.attributes.get("Target"), Ref):
                 leading.setdefault(target.key, []).append(route.key.name)
         for integration in self._of(INTEGRATION):
-            key, held = integration.key, self.routes.get(integration.key, [])
-            extension = integration_extension(integration.attributes)
-            reason = wrongly_read(integration, self.api.key)
-            if not leading.get(key):
-                reason = reason or "no route leads to it"
-            elif min(leading[key]) not in {route.key.name for route in held}:
-                reason = reason or f"{min(leading[key])}, which it is known by, is not in the document"
-            elif isinstance(extension, str):
-                reason = reason or extension
+            key, extension = integration.key, integration_extension(integration.attributes)
+            held = {route.key.name for route in self.routes.get(key, ())}
+            first = min(leading.get(key, ()), default="")
+            reason = "" if first in held else f"{first}, which it is known by, is not in the document"
+            reason = reason if first else "no route leads to it"
+            reason = wrongly_read(integration, self.api.key) or reason
             if reason or isinstance(extension, str):
                 self._leave(key, reason or str(extension))
                 for route in self.routes.pop(key, []):

@@ -6,7 +6,9 @@ REST API from API Gateway").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dr_toolkit.engine.openapi import rest_words as w
@@ -17,18 +19,19 @@ from dr_toolkit.model.keys import Ref, ResourceKey
 
 _API = ("name", "description", "version", "policy", *w.SETTINGS.values())
 _NAMED = (w.AUTHORIZER, w.VALIDATOR)
+_SEVERAL = re.compile(r"\A(method\.(?:request|response)\.)multivalue")
 _BY_AUTHORIZER = ("CUSTOM", "COGNITO_USER_POOLS")
 
 
 def exported(nouns: Iterable[Resource]) -> list[Resource]:
     """What an export of a draft would tell: the nouns of a REST API in canonical form, in the order of their keys.
 
-    It is what canonical form makes of ``rest_rows.rows`` of that export. Authorizers and validators are called by their
-    names, whatever they were called before. Left out are: the endpoint and tags of the API; paths that lead to no
-    method; models that are not JSON, and descriptions of models; validators without a name; targets of integrations;
-    what is no part of a definition. Parameters with several values are told as plain ones, headers of responses as not
-    required, and a cache namespace only where something is cached by. Of several validators of a name the last one is
-    told, of several integration responses of a pattern the one of the greatest status.
+    It is what canonical form and ``as_drafted`` make of ``rest_rows.rows`` of that export. Authorizers and validators
+    are called by their names, whatever they were called before. Left out are: the endpoint and tags of the API; paths
+    that lead to no method; models that are not JSON, and descriptions of models; validators without a name; targets of
+    integrations; what is no part of a definition. Parameters with several values are told as plain ones, headers of
+    responses as not required, and a cache namespace only where something is cached by. Of several validators of a name
+    the last one is told, of several integration responses of a pattern the one of the greatest status.
     """
     held = {noun.key: noun for noun in nouns}
     names = _names(held)
@@ -40,6 +43,16 @@ def exported(nouns: Iterable[Resource]) -> list[Resource]:
     leading = {above for noun in made if noun.key.type == w.METHOD for above in _above(noun.key)}
     told = {noun.key: noun for noun in made if noun.key.type != w.RESOURCE or noun.key in leading}
     return [told[key] for key in sorted(told)]
+
+
+def as_drafted(noun: Resource) -> Resource:
+    """What was read of an export as it is read of a draft: there, the id of a method's own resource is no namespace."""
+    own = Ref(ResourceKey(w.RESOURCE, noun.key.path[:2]))
+    integration = noun.attributes.get("methodIntegration") or {}
+    if noun.key.type != w.METHOD or integration.get("cacheNamespace") != own:
+        return noun
+    plain = {name: value for name, value in integration.items() if name != "cacheNamespace"}
+    return replace(noun, attributes={**noun.attributes, "methodIntegration": plain})
 
 
 def names_in_export(nouns: Iterable[Resource]) -> dict[ResourceKey, ResourceKey]:
@@ -76,8 +89,9 @@ def _api(a: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _model(a: Mapping[str, Any]) -> dict[str, Any]:
-    made = {name: value for name, value in a.items() if name != "description"}
-    return made | ({"schema": as_exported(made["schema"])} if "schema" in made else {})
+    made = {name: value for name, value in a.items() if name not in ("description", "schema")}
+    schema = as_exported(a.get("schema", {}))
+    return made | ({"schema": schema} if schema != {} else {})
 
 
 _FORMS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -103,13 +117,13 @@ def _method(noun: Resource, names: Mapping[ResourceKey, ResourceKey]) -> dict[st
     if "methodResponses" in made:
         made["methodResponses"] = {code: _response(each) for code, each in made["methodResponses"].items()}
     if "methodIntegration" in made:
-        made["methodIntegration"] = _integration(made["methodIntegration"], noun.key)
+        made["methodIntegration"] = _integration(made["methodIntegration"])
     return made
 
 
 def _single(name: str) -> str:
     """A parameter's name without what says that it has several values."""
-    return name.replace(".multivalue", ".", 1)
+    return _SEVERAL.sub(r"\1", name)
 
 
 def _response(response: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,12 +133,10 @@ def _response(response: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _integration(integration: Mapping[str, Any], method: ResourceKey) -> dict[str, Any]:
+def _integration(integration: Mapping[str, Any]) -> dict[str, Any]:
     made = {name: value for name, value in integration.items() if name != "integrationTarget"}
     if not made.get("cacheKeyParameters"):
         made.pop("cacheNamespace", None)
-    else:
-        made.setdefault("cacheNamespace", Ref(ResourceKey(w.RESOURCE, method.path[:2])))
     if "integrationResponses" in made:
         made["integrationResponses"] = _by_pattern(made["integrationResponses"])
     return made

@@ -9,7 +9,7 @@ from typing import Any
 from dr_toolkit.engine.openapi import rest_words as w
 from dr_toolkit.engine.openapi.rest_integrations import integration
 from dr_toolkit.engine.openapi.rest_security import Requirements
-from dr_toolkit.engine.openapi.texts import Unheld, check_variables
+from dr_toolkit.engine.openapi.texts import Unheld
 from dr_toolkit.model.documents import Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
 
@@ -39,7 +39,6 @@ class Operations:
     def of(self, method: Resource) -> dict[str, Any]:
         """The operation. Raises `Unheld` where a document can't hold all of the method."""
         a, (_, path, _) = method.attributes, method.key.path
-        check_variables(a)
         made: dict[str, Any] = {}
         name = str(a.get("operationName", ""))
         if name in self._named:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dr_toolkit.engine.openapi import rest_words as w
-from dr_toolkit.engine.openapi.shapes import listed, mapped, text_of
+from dr_toolkit.engine.openapi.shapes import listed, mapped, text_of, unknown
 
 _SAME = (
     *("uri", "httpMethod", "credentials", "connectionId", "cacheNamespace", "cacheKeyParameters"),
@@ -14,6 +14,9 @@ _SAME = (
 )
 _UPPER = ("passthroughBehavior", "connectionType", "contentHandling", "responseTransferMode")
 _MAPS = ("requestParameters", "requestTemplates")
+_OF_METHOD = frozenset({"integration", "request-validator", "auth"})
+_OF_INTEGRATION = frozenset({*_SAME, *_UPPER, *_MAPS, "type", "responses"})
+_OF_RESPONSE = frozenset({"statusCode", "contentHandling", "responseParameters", "responseTemplates"})
 _RESPONSE_MAPS = ("responseParameters", "responseTemplates")
 
 
@@ -49,12 +52,14 @@ class Reader:
             method["methodResponses"] = answers
         if (given := operation.get(w.X + "integration")) is not None:
             method["methodIntegration"] = _integration(where, mapped(given, f"{where}: integration"))
-        return method
+        return method | unknown(operation, _OF_METHOD)
 
     # --- who may call --------------------------------------------------------------------------
 
     def _security(self, where: str, operation: Mapping[str, Any]) -> dict[str, Any]:
         made: dict[str, Any] = {"authorizationType": "NONE", "apiKeyRequired": False}
+        if auth := mapped(operation.get(w.X + "auth"), f"{where}: auth").get("type"):
+            made["authorizationType"] = str(auth).upper()
         for required in listed(operation.get("security"), f"{where}: security"):
             for name, scopes in mapped(required, f"{where}: security").items():
                 made |= self._required(where, name, listed(scopes, f"{where}: scopes of {name}"))
@@ -88,6 +93,7 @@ class Reader:
         row: dict[str, Any] = {"id": name, "name": name, "type": kind}
         members = (*w.AUTHORIZER_TEXTS, "providerARNs", "authorizerResultTtlInSeconds")
         row |= {member: given[member] for member in members if given.get(member) not in (None, "")}
+        row |= {member: held for member, held in given.items() if member not in (*members, "type", "identitySource")}
         if authtype := scheme.get(w.X + "authtype"):
             row["authType"] = authtype
         source, header = given.get("identitySource"), scheme.get("name")
@@ -147,7 +153,7 @@ def _integration(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
     for pattern, held in responses.items():
         response = _integration_response(f"{where} {pattern}", pattern, mapped(held, f"{where} {pattern}"))
         made.setdefault("integrationResponses", {})[response["statusCode"]] = response
-    return made
+    return made | {name: held for name, held in given.items() if name not in _OF_INTEGRATION}
 
 
 def _integration_response(where: str, pattern: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,4 +164,5 @@ def _integration_response(where: str, pattern: str, given: Mapping[str, Any]) ->
         made["selectionPattern"] = pattern
     if given.get("contentHandling"):
         made["contentHandling"] = str(given["contentHandling"]).upper()
-    return made | {name: dict(held) for name in _RESPONSE_MAPS if (held := mapped(given.get(name), where))}
+    made |= {name: dict(held) for name in _RESPONSE_MAPS if (held := mapped(given.get(name), where))}
+    return made | {name: held for name, held in given.items() if name not in _OF_RESPONSE}

@@ -10,7 +10,7 @@ from typing import Any
 from dr_toolkit.engine.openapi import rest_words as w
 from dr_toolkit.engine.openapi.rest_read_methods import Reader
 from dr_toolkit.engine.openapi.rest_schemas import with_urls
-from dr_toolkit.engine.openapi.shapes import listed, mapped, text_of
+from dr_toolkit.engine.openapi.shapes import listed, mapped, text_of, unknown
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -18,6 +18,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|UTC|[+-]\d\d
 """What an export has for ``info.version`` where the API has none: a time."""
 
 _HOST = re.compile(r"//([a-z0-9]{4,})(?:-vpce-[0-9a-f]+)?\.execute-api\.")
+_OF_API = frozenset({*w.SETTINGS, "policy", "request-validators", "gateway-responses", "documentation"})
 _FLAGS = ("validateRequestBody", "validateRequestParameters")
 
 
@@ -27,6 +28,8 @@ def rows(document: Mapping[str, Any], api_id: str = "") -> Rows:
 
     ``document`` is what GetExport gives (exportType oas30, extensions=apigateway). What has an id in AWS is known by
     its name, a resource by its path, the API by ``api_id``, or else by what the document says of where it is called.
+    Extensions' members that this version does not know are in the rows under AWS's spelling, for canonical form to
+    report.
     Raises ValueError where the document is no such thing.
     """
     if not str(mapped(document, "all").get("openapi", "")).startswith("3.0"):
@@ -66,7 +69,7 @@ def _api(document: Mapping[str, Any], api_id: str) -> dict[str, Any]:
     listed(row.get("binaryMediaTypes"), w.X + "binary-media-types")
     if policy := mapped(document.get(w.X + "policy"), w.X + "policy"):
         row["policy"] = json.dumps(policy)
-    return row
+    return row | unknown(document, _OF_API)
 
 
 # --- paths -------------------------------------------------------------------------------------
@@ -83,6 +86,7 @@ def _resources(document: Mapping[str, Any], reader: Reader) -> list[dict[str, An
         place = _place(found, path)
         if methods := reader.methods(str(place["path"]), mapped(item, path)):
             place["resourceMethods"] = methods
+        place |= unknown(item, {"any-method"})
     return [found[path] for path in sorted(found)]
 
 

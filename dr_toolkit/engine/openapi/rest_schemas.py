@@ -54,13 +54,23 @@ def walked(schema: Any, refer: Refer, keep: Callable[[str, Any], bool] = lambda 
 
 
 def with_urls(schema: Any, url: str) -> Any:
-    """A document's schema as a model has it; ``url`` is that of the API's models."""
-    return walked(schema, lambda ref: url + ref.removeprefix(w.SCHEMAS) if ref.startswith(w.SCHEMAS) else ref)
+    """A document's schema as a model has it, but for a description; ``url`` is that of the API's models."""
+    return _undescribed(
+        walked(schema, lambda ref: url + ref.removeprefix(w.SCHEMAS) if ref.startswith(w.SCHEMAS) else ref)
+    )
 
 
 def as_exported(schema: Any) -> Any:
-    """A model's schema without what no export has: the name of its draft, and what stands beside a reference."""
-    return walked(schema, lambda ref: ref, lambda name, value: name != "$schema")
+    """A model's schema without what no export tells: the name of its draft, what stands beside a reference, and what
+    describes the whole, which may be the model's own description.
+    """
+    return _undescribed(walked(schema, lambda ref: ref, lambda name, value: name != "$schema"))
+
+
+def _undescribed(schema: Any) -> Any:
+    if not isinstance(schema, Mapping):
+        return schema
+    return {name: value for name, value in schema.items() if name != "description"}
 
 
 def as_written(schema: Any, api: ResourceKey) -> tuple[dict[str, Any], bool]:

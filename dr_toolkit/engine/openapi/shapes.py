@@ -1,9 +1,11 @@
-"""What stands in a document where something else has to: said by its place."""
+"""What stands in an exported document where something else has to, said by its place; and what nobody knows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
+
+from dr_toolkit.engine.openapi.rest_words import X
 
 
 def mapped(value: Any, where: str) -> Mapping[str, Any]:
@@ -29,3 +31,8 @@ def text_of(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{where} of the export is no text")
     return value
+
+
+def unknown(holder: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
+    """API Gateway's own members of an object that are none of the known ones, which are named without their prefix."""
+    return {name: value for name, value in holder.items() if name.startswith(X) and name[len(X) :] not in known}

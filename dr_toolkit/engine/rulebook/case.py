@@ -26,7 +26,8 @@ class Case:
 
     ``opened`` and ``closed`` are what it newly lets through and refuses; ``unserved`` are the stages of its API on
     which a change of the draft is not live, ``dormant`` says that these are all; ``edited`` says whether anything
-    of the API's draft has changed, and ``unseen`` what a stage serves otherwise that no change of the draft is.
+    of the API's draft has changed, and ``unseen`` what a stage serves otherwise that no change of the draft is;
+    ``websocket`` whether it lies in a WebSocket API.
     """
 
     change: Change
@@ -36,6 +37,7 @@ class Case:
     edited: bool = False
     dormant: bool = False
     unseen: str = ""
+    websocket: bool = False
 
     @property
     def old(self) -> Attributes:
@@ -148,6 +150,46 @@ def changed(*path: str, default: Any = None) -> Check:
     def check(case: Case) -> str:
         old, new = case.pair(*path, default=default)
         return f"{'.'.join(path)}: {led(old, new)}" if case.edit and old != new else ""
+
+    return check
+
+
+def lost(*path: str, what: str) -> Check:
+    """A check whether something that was there is not any more."""
+
+    def check(case: Case) -> str:
+        old, new = case.pair(*path)
+        return what if case.edit and old and not new else ""
+
+    return check
+
+
+def moved(*path: str) -> Check:
+    """A check whether something is there on both sides, and differs."""
+
+    def check(case: Case) -> str:
+        old, new = case.pair(*path)
+        return changed(*path)(case) if old and new else ""
+
+    return check
+
+
+def more(*path: str, what: str) -> Check:
+    """A check whether a list holds what it did not; of one that is new all is told."""
+
+    def check(case: Case) -> str:
+        old, new = (set(map(str, value or ())) for value in case.pair(*path))
+        return f"{', '.join(sorted(new - old))} {what}" if new - old and not case.removed else ""
+
+    return check
+
+
+def only(*words: str) -> Check:
+    """A check whether nothing else differs than members that only people read."""
+
+    def check(case: Case) -> str:
+        names = case.change.names
+        return f"{', '.join(sorted(names))} only" if case.edit and names and names <= set(words) else ""
 
     return check
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dr_toolkit.engine.policies import Statement, statements
 from dr_toolkit.engine.rulebook import references
 from dr_toolkit.engine.rulebook.apis import API
 from dr_toolkit.engine.rulebook.case import Case, Rule
 from dr_toolkit.model.alerts import CRITICAL, HIGH, MEDIUM
+from dr_toolkit.spec.policies import Statement, statements
 
 _NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
-def _news(case: Case, effect: str, *, gone: bool = False) -> list[Statement]:
+def news(case: Case, effect: str, *, gone: bool = False, member: str = "policy") -> list[Statement]:
     """The statements of an effect that are new, or that are gone."""
-    old, new = (statements(p) for p in case.pair("policy"))
+    old, new = (statements(p) for p in case.pair(member))
     have, had = (old, new) if gone else (new, old)
     return [s for text, s in have.items() if text not in had and s.get("Effect") == effect]
 
@@ -30,10 +30,11 @@ def _principals(statement: Statement) -> Iterator[str]:
         yield "*"
     held = statement.get("Principal") or []
     for names in held.values() if isinstance(held, Mapping) else [held]:
-        yield from map(str, names)
+        yield from map(str, names if isinstance(names, list) else [names])
 
 
-def _anyone(statement: Statement) -> bool:
+def anyone(statement: Statement) -> bool:
+    """Whether everybody is meant."""
     return "*" in _principals(statement)
 
 
@@ -51,8 +52,8 @@ def _gone(case: Case) -> str:
 
 
 def _public(case: Case) -> str:
-    found = [s for s in _news(case, "Allow") if _anyone(s) and not s.get("Condition")]
-    open_before = any(_anyone(s) and not s.get("Condition") for s in _allowed(case))
+    found = [s for s in news(case, "Allow") if anyone(s) and not s.get("Condition")]
+    open_before = any(anyone(s) and not s.get("Condition") for s in _allowed(case))
     return (
         "anyone is allowed, without a condition" if case.edit and found and not open_before and not _gone(case) else ""
     )
@@ -64,22 +65,22 @@ def _allowed(case: Case) -> list[Statement]:
 
 def _account(case: Case) -> str:
     before = {n for s in _allowed(case) for n in _accounts(s)}
-    new = {n for s in _news(case, "Allow") for n in _accounts(s)} - before
+    new = {n for s in news(case, "Allow") for n in _accounts(s)} - before
     return f"account {', '.join(sorted(new))} is allowed" if case.edit and new else ""
 
 
 def _widened(case: Case) -> str:
-    number = len(_news(case, "Allow"))
+    number = len(news(case, "Allow"))
     return f"{number} statement{'s' * (number > 1)} that allow more, or otherwise" if _counts(case, number) else ""
 
 
 def _denial_gone(case: Case) -> str:
-    number = len(_news(case, "Deny", gone=True))
+    number = len(news(case, "Deny", gone=True))
     return f"{number} statement{'s' * (number > 1)} that denied" if _counts(case, number) else ""
 
 
 def _narrowed(case: Case) -> str:
-    number = len(_news(case, "Allow", gone=True)) + len(_news(case, "Deny"))
+    number = len(news(case, "Allow", gone=True)) + len(news(case, "Deny"))
     return f"{number} statement{'s' * (number > 1)} less allowed, or more denied" if _counts(case, number) else ""
 
 

@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from dr_toolkit.engine.rulebook import references
-from dr_toolkit.engine.rulebook.case import Case, Check, Live, Rule, at, changed, is_gone, is_new
+from dr_toolkit.engine.rulebook.case import Case, Check, Live, Rule, at, is_gone, is_new, lost, moved
 from dr_toolkit.engine.truths import SERVED, SERVED_ONLY, UNDEPLOYED
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
 from dr_toolkit.spec.http_apis import CONTENT
@@ -65,37 +65,17 @@ def _level(value: Any) -> int:
     return _LEVELS.index(value) if value in _LEVELS else 0
 
 
-def _limits(moved: Callable[[float, float], bool]) -> Check:
+def _limits(goes: Callable[[float, float], bool]) -> Check:
     """A check whether a limit moved so, anywhere; no limit is one without end."""
 
     def check(case: Case) -> str:
         said = []
         for member in ("throttlingRateLimit", "throttlingBurstLimit"):
             for place, old, new in _settings(case, member, _UNLIMITED):
-                if moved(*(inf if limit == _UNLIMITED else limit for limit in (old, new))):
+                if goes(*(inf if limit == _UNLIMITED else limit for limit in (old, new))):
                     told = ["none" if limit == _UNLIMITED else limit for limit in (old, new)]
                     said.append(f"{_places([place])[0]}: {member} {told[0]} → {told[1]}")
         return "; ".join(said) if case.edit else ""
-
-    return check
-
-
-def _lost(*path: str, what: str) -> Check:
-    """A check whether something that was there is not any more."""
-
-    def check(case: Case) -> str:
-        old, new = case.pair(*path)
-        return what if case.edit and old and not new else ""
-
-    return check
-
-
-def _moved(*path: str) -> Check:
-    """A check whether something is there on both sides, and differs."""
-
-    def check(case: Case) -> str:
-        old, new = case.pair(*path)
-        return changed(*path)(case) if old and new else ""
 
     return check
 
@@ -175,9 +155,9 @@ RULES = (
         "The web ACL is detached",
         references.WAF,
         (STAGE,),
-        _lost("webAclArn", what="no web ACL"),
+        lost("webAclArn", what="no web ACL"),
     ),
-    Rule("stage-waf", MEDIUM, "Another web ACL protects a stage", references.WAF, (STAGE,), _moved("webAclArn")),
+    Rule("stage-waf", MEDIUM, "Another web ACL protects a stage", references.WAF, (STAGE,), moved("webAclArn")),
     Rule(
         "stage-throttle-off",
         HIGH,
@@ -204,7 +184,7 @@ RULES = (
         "Access is not logged any more",
         references.LOGGING,
         (STAGE,),
-        _lost("accessLogSettings", what="no access log"),
+        lost("accessLogSettings", what="no access log"),
     ),
     Rule(
         "stage-access-log",
@@ -212,7 +192,7 @@ RULES = (
         "Access is logged elsewhere",
         references.LOGGING,
         (STAGE,),
-        _moved("accessLogSettings", "destinationArn"),
+        moved("accessLogSettings", "destinationArn"),
     ),
     Rule(
         "stage-data-trace",
@@ -231,7 +211,7 @@ RULES = (
         "Requests are not traced any more",
         references.TRACING,
         (STAGE,),
-        _lost("tracingEnabled", what="X-Ray is off"),
+        lost("tracingEnabled", what="X-Ray is off"),
     ),
     Rule(
         "stage-cache-plain",
@@ -255,7 +235,7 @@ RULES = (
         "Backends are called without a client certificate",
         references.CLIENT_CERTIFICATE,
         (STAGE,),
-        _lost("clientCertificateId", what="no client certificate"),
+        lost("clientCertificateId", what="no client certificate"),
     ),
     Rule(
         "stage-certificate",
@@ -263,7 +243,7 @@ RULES = (
         "Backends are called with another client certificate",
         references.CLIENT_CERTIFICATE,
         (STAGE,),
-        _moved("clientCertificateId"),
+        moved("clientCertificateId"),
     ),
     Rule("stage-variables", MEDIUM, "Stage variables differ", references.VARIABLES, (STAGE,), _variables),
     Rule("stage-canary", MEDIUM, "A canary takes traffic", references.CANARY, (STAGE,), _canary),

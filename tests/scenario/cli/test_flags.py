@@ -13,10 +13,7 @@ from tests.stand import ACCESS_KEY, SECRET_KEY
 
 NOTHING = "http://127.0.0.1:9"
 
-NOT_YET = [
-    *("policy snapshot", "policy restore"),
-    *("restore undo 000001", "restore --to dr --only ec2.*", "restore --to dr --allow-replace"),
-]
+NOT_YET: list[str] = []
 
 SECTIONS = {
     "notify": "notify: [{webhook: https://example.com/hook}]",

@@ -20,6 +20,9 @@ DESCRIBED = rule(
     "moto: apigatewayv2/models.py, import_api",
     recalled=True,
 )
+IMPORTED = "AutoCreate from OpenAPI Import"
+"""AWS's own description of an integration that an import made: see `DESCRIBED`."""
+
 INTEGRATIONS = f"{PREFIX}integrations"
 _INTEGRATION = {
     "connectionId": "ConnectionId",
@@ -57,7 +60,7 @@ def integration_of(call: Call, said: Document) -> Document:
     if mapping(said.get("tlsConfig")).get("serverNameToVerify"):
         made["TlsConfig"] = {"ServerNameToVerify": said["tlsConfig"]["serverNameToVerify"]}
     if call.holds(DESCRIBED):
-        made["Description"] = "AutoCreate from OpenAPI Import"
+        made["Description"] = IMPORTED
     return made
 
 

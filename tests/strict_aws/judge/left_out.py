@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from tests.strict_aws.http.import_parts import IMPORTED
 from tests.strict_aws.judge.raw import Path
 
 Document = dict[str, Any]
@@ -66,6 +67,10 @@ def _link_going(tree: Document, path: Path) -> bool:
 
 def _of_the_ground(tree: Document, path: Path) -> bool:
     return str(path[2]).partition("-")[0] not in ("sg", "sgr", "pl", "vpce")
+
+
+def _by_import(tree: Document, path: Path) -> bool:
+    return bool(at(tree, path) == IMPORTED)
 
 
 def _aws_tag(tree: Document, path: Path) -> bool:
@@ -199,6 +204,10 @@ LEFT_OUT: tuple[LeftOut, ...] = (
             *("draft/routes/*", "draft/integrations/*", "deployed/*/routes/*", "deployed/*/integrations/*"),
             "stages/*",
         )
+    ),
+    *(
+        LeftOut(f"HttpRegion/apis/*/{where}/integrations/*/Description", "AWS's own words for an import", _by_import)
+        for where in ("draft", "deployed/*")
     ),
     LeftOut("HttpRegion/apis/*/deployments/*", _HISTORY, _unused),
     LeftOut("HttpRegion/apis/*/deployed/*", _HISTORY, _unused),

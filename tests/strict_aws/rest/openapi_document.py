@@ -35,8 +35,10 @@ VARIABLES = rule(
 )
 PARSING = rule(
     "rest.import-parse-issues",
-    "Members that OpenAPI 3 does not know, or that it requires and are not there, are parse issues, which only warn",
-    "terraform-provider-aws: TestAccAPIGatewayRestAPI_FailOnWarnings; the wording of the others is recalled",
+    "Members that OpenAPI 3 does not know, of schemas too, or that it requires and are not there, are parse issues, "
+    "which only warn",
+    "terraform-provider-aws: TestAccAPIGatewayRestAPI_FailOnWarnings; quoted: a public import log, of a parameter's "
+    "type; that it is so of schemas, and the wording of the others, is recalled",
     recalled=True,
 )
 DEFAULT_PATH = rule(
@@ -57,6 +59,16 @@ _COMPONENTS = {
     "links",
     "callbacks",
 }
+
+SCHEMAS_OF_SCHEMA = {"additionalProperties", "allOf", "anyOf", "items", "not", "oneOf"}
+"""Members of a schema that are schemas, or lists of them"""
+SCHEMA = SCHEMAS_OF_SCHEMA | {
+    *("$ref", "title", "description", "type", "format", "default", "enum", "required", "properties", "nullable"),
+    *("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern"),
+    *("maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "discriminator", "readOnly"),
+    *("writeOnly", "xml", "externalDocs", "example", "deprecated"),
+}
+"""What OpenAPI 3.0 knows of a schema"""
 
 
 class _Text(yaml.SafeLoader):
@@ -206,6 +218,11 @@ def _check(source: Source, call: Call) -> None:
     issues = [f"{name} is unexpected" for name in _unknown(source.document, _ROOT)]
     issues += [f"components.{name} is unexpected" for name in _unknown(source.components, _COMPONENTS)]
     issues += [
+        f"components.schemas.{name}.{each} is unexpected"
+        for name, schema in source.schemas.items()
+        for each in _unknown_of_schema(schema)
+    ]
+    issues += [
         f"info.{name} is missing" for name in ("title", "version") if name not in _map(source.document.get("info"))
     ]
     for path, item in _map(source.document.get("paths")).items():
@@ -214,6 +231,20 @@ def _check(source: Source, call: Call) -> None:
                 issues += [f"paths.'{path}'({verb}).{each}" for each in _missing(operation)]
     for issue in issues:
         source.findings.warn(f"Parse issue: attribute {issue}")
+
+
+def _unknown_of_schema(schema: Any) -> Iterator[str]:
+    """The members that OpenAPI 3 does not know of a schema, however deep, by their paths."""
+    if isinstance(schema, list):
+        for number, each in enumerate(schema):
+            yield from (f"[{number}].{name}" for name in _unknown_of_schema(each))
+    elif isinstance(schema, dict):
+        yield from _unknown(schema, SCHEMA)
+        for name in SCHEMAS_OF_SCHEMA & schema.keys():
+            yield from (f"{name}.{each}" for each in _unknown_of_schema(schema[name]))
+        properties = schema.get("properties")
+        for name, each in properties.items() if isinstance(properties, dict) else ():
+            yield from (f"properties.{name}.{inner}" for inner in _unknown_of_schema(each))
 
 
 def _unknown(document: Document, known: set[str]) -> list[str]:

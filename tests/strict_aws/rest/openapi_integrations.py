@@ -163,9 +163,9 @@ def exported(call: Call, integration: Document) -> Document:
         made["integrationTarget"] = integration["integrationTarget"]
     if integration.get("connectionType", "INTERNET") != "INTERNET":
         made["connectionType"] = integration["connectionType"]
-    responses = integration.get("integrationResponses") or {}
+    responses = sorted((integration.get("integrationResponses") or {}).items())
     if responses:
-        made["responses"] = {r.get("selectionPattern") or "default": _response(r) for r in responses.values()}
+        made["responses"] = {r.get("selectionPattern") or "default": _response(r) for _, r in responses}
     made |= {name: _filled(integration[name]) for name in _MAPS if integration.get(name)}
     made["passthroughBehavior"] = str(integration.get("passthroughBehavior", "WHEN_NO_MATCH")).lower()
     if integration.get("timeoutInMillis", 29000) != 29000:

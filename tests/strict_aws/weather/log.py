@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-READS = ("Describe", "Get", "List", "Search", "Head", "Lookup", "Export", "TestInvoke", "GET ")
+READS = ("Describe", "Get", "List", "Search", "Head", "Lookup", "Export", "TestInvoke", "Simulate", "GET ")
 
 
 @dataclass(eq=False)

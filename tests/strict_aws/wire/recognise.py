@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -28,12 +29,20 @@ def recognise(service: str, request: Request) -> tuple[str, dict[str, Any]]:
     if service in ("", "s3"):
         return _s3(request)
     if service == "lambda":
-        return read_operation(service, request), {}
+        return read_operation(service, request), _json(request)
     target = request.headers.get("x-amz-target", "")
     if target:
-        return target.rpartition(".")[2], {}
+        return target.rpartition(".")[2], _json(request)
     form = dict(parse_qsl(request.parts.query or request.body.decode(errors="replace"), keep_blank_values=True))
     return form.pop("Action", f"{request.method} {request.parts.path}"), form
+
+
+def _json(request: Request) -> dict[str, Any]:
+    try:
+        found = json.loads(request.body or b"{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _s3(request: Request) -> tuple[str, dict[str, Any]]:

@@ -79,7 +79,7 @@ def _http(pen: Pen, name: str) -> Iterator[Step]:
 
 def _http_authorizer(pen: Pen, kind: str) -> Document:
     asked: Document = {
-        "Name": f"the {kind}",
+        "Name": pen.one((kind.lower(), f"the {kind}")),
         "AuthorizerType": kind,
         "IdentitySource": ["$request.header.Authorization"],
     }

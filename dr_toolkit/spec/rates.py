@@ -72,3 +72,13 @@ def _is_edge(params: Mapping[str, Any]) -> bool:
     types = (params.get("endpointConfiguration") or {}).get("types")
     types = types or (params.get("parameters") or {}).get("endpointConfigurationTypes")
     return "EDGE" in (types or ["EDGE"])
+
+
+READY = {
+    "apigateway:GetVpcLink": 180.0,
+    "apigatewayv2:GetVpcLink": 180.0,
+    "ec2:DescribeVpcEndpoints": 60.0,
+}
+"""Seconds till what was made is ready, by the read that waits for it: for VPC links "2-4 minutes" stand in the model of
+CreateVpcLink; for endpoints it is what is usual.
+"""

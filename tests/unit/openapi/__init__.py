@@ -1,0 +1,1 @@
+"""Documents of API Gateway's imports and exports."""
