@@ -123,8 +123,11 @@ class DriftResult:
         groups = {(k.path[:2] if k.type.startswith("ec2.security_group") else k) for k in keys}
         lists = any(k.type == "ec2.prefix_list" for k in keys)
         exposures = tuple(e for e in self.exposures if lists or e.key.path in groups)
+        apis = {k.path[0] for k in keys if k.type.startswith("apigateway")}
+        stages = tuple(t for t in self.stages if t.stage.path[0] in apis)
         hidden = len(self.changes) - len(kept)
-        return replace(self, changes=kept, alerts=alerts, exposures=exposures, least=severity, hidden=hidden)
+        told = replace(self, changes=kept, alerts=alerts, exposures=exposures, stages=stages)
+        return replace(told, least=severity, hidden=hidden)
 
 
 def _verdict(
