@@ -28,11 +28,12 @@ from dr_toolkit.spec.served import REST
 from tests.strict_aws import StrictAws
 from tests.strict_aws.aws import ACCOUNT
 from tests.strict_aws.estates.clients import StrictClients
+from tests.unpaced import Unpaced
 
 TYPES = registry()
 
 
-class StrictCloud:
+class StrictCloud(Unpaced):
     """A region of a strict AWS as the engines see one."""
 
     def __init__(self, aws: StrictAws, region: str) -> None:

@@ -28,7 +28,7 @@ from dr_toolkit.spec.rates import rates
 
 log = logging.getLogger(__name__)
 
-_READS = ("Get", "Describe", "List", "Lookup", "Simulate")
+_READS = ("Get", "Describe", "Export", "List", "Lookup", "Simulate")
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
 _LONGEST = 32.0

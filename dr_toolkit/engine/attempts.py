@@ -113,7 +113,7 @@ class Attempts:
         """Read until what was made is ready; raises CloudRefused where it will never be, or not within a long time."""
         reason = ""
         for wait in (*READY, None):
-            state = _dotted(self._call(step), until.path)
+            state = self._state(step, until)
             if state in until.done:
                 return {}
             reason = f"it is {state}, and was to become {' or '.join(until.done)}"
@@ -127,6 +127,16 @@ class Attempts:
             code="NotReady",
             reason=reason,
         )
+
+    def _state(self, step: Step, until: Until) -> str:
+        """What is read of a thing; where that it is gone is what is waited for, that; raises whatever else AWS says."""
+        try:
+            return _dotted(self._call(step), until.path)
+        except CloudRefused as error:
+            meaning = step.call.tolerates.get(error.code)
+            if meaning not in ("done", "again"):
+                raise
+            return until.done[0] if meaning == "done" else error.code
 
     def _all_or_each(self, step: Step) -> Work[Bound]:
         """The step; where it is many things in one call, and that is refused, each by itself."""

@@ -139,8 +139,9 @@ class _Import:
         own = self.aim.wanted.get(self.api)
         if own is None:
             return "the snapshot does not hold the API itself"
+        there = {ResourceKey.parse(text) for text in self._content_before(phase)}
         try:
-            written = self.carrier.document(nouns, concrete.resource(own, self.registry, self.aim.scope))
+            written = self.carrier.document(nouns, concrete.resource(own, self.registry, self.aim.scope), there)
         except ValueError as error:
             return str(error)
         return written if fits(written.document) else "its definition is larger than an import takes"
@@ -155,6 +156,11 @@ class _Import:
         lines = self.aim.wanted.lines
         left_out = {key.text for key in self.without}
         return {text: line for text, line in lines.items() if self._may_hold(text) and text not in left_out}
+
+    def _content_before(self, phase: int) -> Iterable[str]:
+        """The printed keys of what an earlier phase has put into the draft; phase 0 comes last."""
+        earlier = max((each for each in self.inner if each and (not phase or each < phase)), default=0)
+        return self._content(earlier) if earlier else ()
 
     def _may_hold(self, text: str) -> bool:
         if text == self.api.text:

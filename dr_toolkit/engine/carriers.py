@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,14 @@ from dr_toolkit.spec.served import HTTP, REST
 
 @dataclass(frozen=True)
 class Carrier:
-    """A kind of API: the types that a definition holds beneath it, the writer of the definition, and the call."""
+    """A kind of API: the types that a definition holds beneath it, the writer of the definition, and the call.
+
+    The writer is told the API's own noun, and what of the nouns is there already.
+    """
 
     api: str
     types: frozenset[str]
-    document: Callable[[Iterable[Resource], Resource], Written]
+    document: Callable[[Iterable[Resource], Resource, Collection[ResourceKey]], Written]
     call: Callable[[ResourceKey, Any], Call]
 
 
@@ -42,13 +45,13 @@ CARRIERS = (
                 *("apigateway.request_validator", "apigateway.gateway_response", "apigateway.documentation_part"),
             }
         ),
-        document=rest_document.document,
+        document=lambda nouns, api, there: rest_document.document(nouns, api, bound=there),
         call=_put_rest_api,
     ),
     Carrier(
         api=HTTP.api,
         types=frozenset({"apigatewayv2.route", "apigatewayv2.integration", "apigatewayv2.authorizer"}),
-        document=lambda nouns, api: http_document.document(nouns, api.key),
+        document=lambda nouns, api, there: http_document.document(nouns, api.key),
         call=_reimport_api,
     ),
 )

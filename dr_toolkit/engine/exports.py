@@ -14,9 +14,7 @@ from dr_toolkit.engine.exported import rows_of
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
     AwsError,
-    CloudDenied,
     CloudRefused,
-    CloudThrottled,
     CloudUnreachable,
     CloudUnsupported,
     CredentialsMissing,
@@ -37,7 +35,7 @@ Rows = dict[str, list[Row]]
 
 _MALFORMED = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
 _FATAL = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
-_MAY_PASS = (CloudDenied, CloudThrottled)
+_FOR_GOOD = frozenset({"BadRequestException"})
 
 
 @dataclass(frozen=True)
@@ -134,14 +132,17 @@ class Exporter:
             self._result.found.append(Export(stage, self._family(stage, found)))
 
     def _failed(self, stage: Row, error: AwsError) -> None:
-        """A stage that went away is none any more; a reason that may pass, or can be mended, leaves a gap."""
+        """A stage that went away is none any more; what AWS refuses for good is said, and all else leaves a gap."""
         if isinstance(error, CloudUnsupported):
             raise _Lacking(error.message) from error
-        if isinstance(error, _MAY_PASS) or not isinstance(error, CloudRefused):
-            self._say(stage, GAP, NOT_EXPORTED, f"what it serves could not be read: {error.message}")
-        elif error.code != "NotFoundException" or self._still_there(stage):
+        code = error.code if isinstance(error, CloudRefused) else ""
+        if code == "NotFoundException" and not self._still_there(stage):
+            return
+        if code in _FOR_GOOD:
             text = f"AWS does not export it, so that what it serves is not known here: {error.message}"
             self._say(stage, WARNING, UNEXPORTABLE, text)
+        else:
+            self._say(stage, GAP, NOT_EXPORTED, f"what it serves could not be read: {error.message}")
 
     def _say(self, stage: Row, severity: str, code: str, text: str) -> None:
         self._result.remarks.append(Remark(stage, severity, code, text))

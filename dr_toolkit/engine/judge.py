@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dr_toolkit.engine.exposure import LIST, RULE, Exposure, Exposures
 from dr_toolkit.engine.rulebook import by_type, rules
 from dr_toolkit.engine.rulebook.case import Case, Live
+from dr_toolkit.engine.rulebook.http_apis import API as HTTP_API
+from dr_toolkit.engine.rulebook.http_apis import ROUTE
 from dr_toolkit.engine.rulebook.stages import DRAFT
 from dr_toolkit.engine.stages import Stages
 from dr_toolkit.engine.truths import Truths, called
@@ -37,7 +39,7 @@ def judge(
     alerts: list[Alert] = []
     severities: dict[str, str] = {}
     for change in changes:
-        found = [*_alerts(_case(change, exposures, drafts)), *_served(change, drafts)]
+        found = [*_alerts(_case(change, exposures, drafts, after)), *_served(change, drafts)]
         # What no rule speaks of is still a change.
         severities[change.key.text] = worst([a.severity for a in found]) if found else LOW
         alerts += found
@@ -46,13 +48,16 @@ def judge(
     return Judgement(tuple(ordered), severities, tuple(exposures.groups.values()))
 
 
-def _case(change: Change, exposures: Exposures, drafts: Stages) -> Case:
+def _case(change: Change, exposures: Exposures, drafts: Stages, after: Estate) -> Case:
     if change.key.type in (RULE, LIST):
         opened, closed = (tuple(exposures.part(change, opened=way)) for way in (True, False))
         return Case(change, opened, closed)
-    if change.key.type in DRAFT or change.key.type in (*STAGES, *DEPLOYMENTS):
-        return drafts.case(change)
-    return Case(change)
+    of_api = change.key.type in DRAFT or change.key.type in (*STAGES, *DEPLOYMENTS)
+    case = drafts.case(change) if of_api else Case(change)
+    if change.key.type == ROUTE:
+        held = after.get(ResourceKey(HTTP_API, change.key.path[:1]))
+        return replace(case, websocket=held is not None and held.attributes.get("ProtocolType") == "WEBSOCKET")
+    return case
 
 
 def _served(change: Change, drafts: Stages) -> Iterable[Alert]:

@@ -8,6 +8,7 @@ from typing import Any
 from dr_toolkit.model.changes import Call, Change
 from dr_toolkit.model.documents import Resource, Scope
 from dr_toolkit.model.keys import Ref, ResourceKey
+from dr_toolkit.spec import patches
 from dr_toolkit.spec.arns import rest_api
 from dr_toolkit.spec.fields import fixed, located, observed, reference, setting
 from dr_toolkit.spec.types import Listing, ResourceType, Row
@@ -93,9 +94,28 @@ def _delete(method: Resource) -> list[Call]:
 
 
 def _update(change: Change) -> list[Call]:
-    """Made anew: the draft serves nobody until it is deployed, and no patch can leave a mixture behind."""
-    assert change.after is not None
-    return _delete(change.after) + _create(change.after)
+    """Made anew: the draft serves nobody until it is deployed, and no patch can leave a mixture behind.
+
+    Parameters alone are patched: an import declares them in its own way.
+    """
+    assert change.before is not None and change.after is not None
+    if not all(map(_is_parameter, (field.path for field in change.fields))):
+        return _delete(change.after) + _create(change.after)
+    target, before, after = _target(change.key), change.before.attributes, change.after.attributes
+    name = "requestParameters"
+    calls = [("UpdateMethod", target, patches.mapping(f"/{name}", before.get(name), after.get(name)))]
+    for status, response in sorted((after.get("methodResponses") or {}).items()):
+        old, name = (before.get("methodResponses") or {}).get(status, {}), "responseParameters"
+        operations = patches.mapping(f"/{name}", old.get(name), response.get(name))
+        calls.append(("UpdateMethodResponse", target | {"statusCode": status}, operations))
+    return [Call(operation, place | {"patchOperations": ops}) for operation, place, ops in calls if ops]
+
+
+def _is_parameter(path: tuple[str, ...]) -> bool:
+    """Whether a changed field is a method's parameter, or a header of one of its responses."""
+    if path[0] == "requestParameters":
+        return True
+    return path[0] == "methodResponses" and len(path) > 2 and path[2] == "responseParameters"
 
 
 _RESPONSES = setting(
@@ -163,14 +183,17 @@ TYPES = (
             ),
         },
         prepare=_prepare,
-        calls=("PutIntegration", "PutIntegrationResponse", "PutMethod", "PutMethodResponse", "DeleteMethod"),
+        calls=(
+            *("PutIntegration", "PutIntegrationResponse", "PutMethod", "PutMethodResponse", "DeleteMethod"),
+            *("UpdateMethod", "UpdateMethodResponse"),
+        ),
         create=_create,
         update=_update,
         delete=_delete,
         mentions=lambda method: [
             ResourceKey("apigateway.model", (method.key.path[0], name)) for name in sorted(_models(method))
         ],
-        notes="A changed method is made anew in the draft; stages serve it from the next deployment on.",
+        notes="Made anew in the draft where more than parameters changes; stages serve it from the next deployment on.",
     ),
 )
 

@@ -38,7 +38,12 @@ def _update(change: Change) -> list[Call]:
 
 
 def _delete(link: Resource) -> list[Call]:
-    return [Call("DeleteVpcLink", {"VpcLinkId": Ref(link.key)}, tolerates={"NotFoundException": "done"})]
+    """Delete it, and wait: till it is gone, it holds on to its groups."""
+    params, gone = {"VpcLinkId": Ref(link.key)}, {"NotFoundException": "done"}
+    calls = [Call("DeleteVpcLink", params, tolerates=gone)]
+    if not link.attributes.get("SecurityGroupIds"):
+        return calls
+    return [*calls, Call("GetVpcLink", params, tolerates=gone, until=Until("VpcLinkStatus", ("DELETED",), ("FAILED",)))]
 
 
 TYPES = (

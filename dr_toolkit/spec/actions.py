@@ -71,6 +71,10 @@ _NAMED = {
 _PASSED = {"StringEquals": {"iam:PassedToService": "apigateway.amazonaws.com"}}
 _LINKED = {"StringEquals": {"iam:AWSServiceName": "ops.apigateway.amazonaws.com"}}
 _OF_GATEWAY = {"StringLike": {"lambda:Principal": "apigateway.*"}}
+_FOR_ME = {"Bool": {"aws:ViaAWSService": "true"}}
+"""Only where a service calls in the name of who called it."""
+
+_TRUSTSTORES = tuple(Need(f"s3:{name}", (f"{_ARN}:s3:::*/*",), _FOR_ME) for name in ("GetObject", "GetObjectVersion"))
 _DOMAINS = (f"{_GATEWAY}/domainnames", f"{_GATEWAY}/domainnames/*")
 _PRIVATE_DOMAINS = (f"{_OWN_GATEWAY}/domainnames/*",)
 _SERVICES = (f"{_EC2}vpc-endpoint-service/*",)
@@ -121,6 +125,7 @@ _BESIDE: tuple[tuple[str, tuple[Need, ...]], ...] = (
         (
             Need("apigateway:AddCertificateToDomain", _DOMAINS),
             Need("apigateway:UpdateDomainNamePolicy", (f"{_GATEWAY}/domainnames", *_PRIVATE_DOMAINS)),
+            *_TRUSTSTORES,
             _EDGE,
         ),
     ),

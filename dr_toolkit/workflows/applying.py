@@ -15,7 +15,6 @@ from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.readback import Imported, Mend, mend
 from dr_toolkit.engine.recall import Recall, read_ahead
 from dr_toolkit.engine.survey import Survey
-from dr_toolkit.engine.urgency import by_urgency
 from dr_toolkit.model.changes import Plan
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
@@ -141,7 +140,7 @@ class Applying:
             mends={name: self._mend(name, imported, bindings) for name, imported in few.imports.items()},
             ahead=lambda api: self._read_ahead(api, current, bindings),
         )
-        return executor.execute(by_urgency(few.steps))
+        return executor.execute(few.steps)
 
     @property
     def _tag(self) -> str:

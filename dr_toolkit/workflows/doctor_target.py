@@ -13,6 +13,7 @@ from dr_toolkit.model.documents import BLOCKED, GAP, INFO, WARNING, Finding
 from dr_toolkit.model.estate import Snapshot
 from dr_toolkit.report.store_results import BAD, GOOD, UNKNOWN, WARN, Check
 from dr_toolkit.report.vocabulary import names
+from dr_toolkit.resources import registry
 from dr_toolkit.workflows import capture, preflight
 from dr_toolkit.workflows.context import Context
 from dr_toolkit.workflows.targets import Options, Planned, view
@@ -77,6 +78,7 @@ def _told(subject: str, snapshot: Snapshot, planned: Planned, found: list[Findin
     plan = planned.plan
     text = f"{snapshot.manifest.id} of {plan.source}: {len(plan.changes):,} changes, {len(plan.blocked):,} blocked"
     yield Check(subject, "snapshot", GOOD, text)
+    yield _landmarks(subject, planned)
     reasons: dict[tuple[str, str, str, str], list[str]] = {}
     for b in plan.blocked:
         if b.cause is None:
@@ -93,6 +95,15 @@ def _told(subject: str, snapshot: Snapshot, planned: Planned, found: list[Findin
         yield Check(subject, name, state, f"{names(keys, 'thing')}: {told}", why, mend)
     if not any(state == BAD for _, state, _, _ in reasons):
         yield Check(subject, "ready", GOOD, "nothing is in the way of a restore, as far as that can be known")
+
+
+def _landmarks(subject: str, planned: Planned) -> Check:
+    """How much of what a restore only finds is there; what of the rest is needed is named by itself."""
+    types, bindings, live = registry(), planned.plan.bindings, planned.survey.estate
+    wanted = [text for text in planned.aim.wanted.lines if types[text.partition("/")[0]].landmark]
+    there = sum(text in bindings or text in live for text in wanted)
+    told = "things that a restore finds and never makes (VPCs, certificates, functions ...) were told in the target"
+    return Check(subject, "landmarks", GOOD, f"{there:,} of {len(wanted):,} {told}")
 
 
 def _access(subject: str, cloud: Cloud) -> Iterator[Check]:

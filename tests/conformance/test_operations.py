@@ -73,6 +73,16 @@ def test_the_shape_of_the_rows_is_the_type_s(t: ResourceType) -> None:
     assert members[t.listing.items].member.name == t.shape
 
 
+@pytest.mark.parametrize("t", [t for t in registry() if t.export], ids=lambda t: t.name)
+def test_an_export_is_as_botocore_has_it(t: ResourceType) -> None:
+    """Its answer's one stream is called as the engine expects it, and every parameter is taken."""
+    assert t.export is not None
+    model = service(t.service).operation_model(t.export.operation)
+    assert invalid(t.service, t.export.operation, dict(t.export.arguments(Row(t.name, _AnyMember(), PARENT)))) == ""
+    assert model.output_shape.serialization["payload"] == "body"
+    assert model.output_shape.members["body"].type_name == "blob"
+
+
 def test_the_fake_refuses_what_botocore_would() -> None:
     with pytest.raises(AssertionError, match="Unknown parameter"):
         FakeCloud(HERE).call("ec2", "DescribeVpcs", {"Invented": True})

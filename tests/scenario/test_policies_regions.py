@@ -105,6 +105,14 @@ def around(desk: Desk) -> Scene:
     """Domains and endpoints."""
     desk.estate = build_around(desk.clients, HOME)
     build_ground_around(desk.clients, AWAY)
+    # Two names whose callers need certificates: one of them by a version of its truststore.
+    with_version = {"truststoreUri": "s3://trust/other.pem", "truststoreVersion": "7"}
+    desk.clients.client("apigateway", HOME).create_domain_name(
+        domainName=f"www.{PUBLIC}",
+        regionalCertificateArn=desk.estate.resources[f"certificate/{PUBLIC}"],
+        endpointConfiguration={"types": ["REGIONAL"]},
+        mutualTlsAuthentication=with_version,
+    )
 
     def disturb_private() -> None:
         test_around.disturb(desk.clients)
@@ -408,8 +416,8 @@ def assert_narrow(statement: dict[str, Any], resource: str, region: str) -> None
         assert services == {"iam"} or statement["Condition"] == {"StringEquals": {"aws:RequestedRegion": region}}
         return
     _, _, service, where, account, *_ = resource.split(":")
-    assert where == ("" if service in ("iam", "route53", "cloudfront") else region)
-    assert account == ACCOUNT or service == "route53" or (service == "apigateway" and account == "")
+    assert where == ("" if service in ("iam", "route53", "cloudfront", "s3") else region)
+    assert account == ACCOUNT or service in ("route53", "s3") or (service == "apigateway" and account == "")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_a_target_that_is_ready(desk: Path, first: str, target: Gate) -> None:
     assert {c["name"] for c in found.values() if c["state"] == "problem"} == set()
     assert first in found["snapshot"]["text"]
     assert found["ready"]["state"] == "ok"
+    assert found["landmarks"]["text"].startswith("1 of 1 things that a restore finds and never makes")
     tried = [c.operation for c in target.since(mark) if c.params.get("DryRun")]
     assert sorted(tried) == sorted(set(tried))
     assert {"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"} <= set(tried)

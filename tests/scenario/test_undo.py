@@ -342,3 +342,73 @@ def test_what_is_made_again_bears_the_mark_of_the_undo(disturbed: Before) -> Non
     assert_done(undone)
     ec2, groups = ec2_of(AWAY), groups_of(desk.clients)
     assert ec2.tags[groups["rogue"]][RUN_TAG].startswith(f"{undone.run}-")
+
+
+# --- other ways to restore ------------------------------------------------------------------------------
+
+
+def test_a_restore_in_place_is_taken_back(desk: Desk, gate: Gate) -> None:
+    """At home things are known by their ids: what somebody changed is there again."""
+    gate.allow(HOME)
+    rest, held = desk.clients.client("apigateway", HOME), apis(HOME)[0]
+    rest.update_rest_api(restApiId=held.id, patchOperations=patched({"/name": "store", "/description": "Cattle"}))
+    rest.update_stage(restApiId=held.id, stageName="prod", patchOperations=patched({"/variables/backend": "red"}))
+    before, lines = desk.aws.world.keep(HOME), desk.capture_of(HOME)
+    run = desk.restore("home").run
+    assert desk.capture_of(HOME) != lines
+    assert_done(desk.undo(run, "home"))
+    assert desk.capture_of(HOME) == lines
+    from tests.strict_aws.rest.state import RestRegion
+
+    was = before.part(RestRegion).apis[held.id]
+    now = apis(HOME)[0]
+    assert (now.id, now.stages["prod"]["deploymentId"]) == (held.id, was.stages["prod"]["deploymentId"])
+
+
+def test_what_a_config_leaves_out_is_no_obstacle(aws: Stand) -> None:
+    """Of a new API and a new group there is what AWS made and nobody restored: it goes with them."""
+    with aws.virtual_time():
+        rules = "ec2.security_group_rule/main/web/egress/*"
+        desk = Desk(aws, exclude=("apigateway.model/shop/Empty", "apigateway.gateway_response", rules))
+        build_small(desk.clients, HOME)
+        desk.snapshot()
+        build_ground(desk.clients, AWAY)
+        before = Before(desk)
+        done = desk.restore(skip_blocked=True)
+        assert not done.failed
+        assert apis(AWAY)
+        result = desk.undo(done.run)
+        assert (list(result.failed), list(result.left), list(result.plan.blocked)) == ([], [], []), result.verdict
+        before.assert_again()
+
+
+def test_one_restore_after_another(disturbed: Before, gate: Gate) -> None:
+    """A stage that one run could not move is moved by the next: each is taken back by itself, the last one first."""
+    desk = disturbed.desk
+    gate.deny("UpdateStage", times=1)
+    first = desk.restore()
+    assert first.exit_code == 1
+    between = Before(desk)
+    second = desk.restore()
+    assert second.exit_code == 0
+    assert_done(desk.undo(second.run))
+    between.assert_again()
+    mark = gate.mark()
+    assert desk.restore().exit_code == 0
+    assert "CreateDeployment" not in {c.operation for c in gate.since(mark)}, "the deployment is there, and known"
+    assert_done(desk.undo())
+    between.assert_again()
+    assert_done(desk.undo(first.run))
+    disturbed.assert_again()
+
+
+def test_what_is_called_otherwise_abroad(disturbed: Before) -> None:
+    """A thing that a person renamed in the target is known by its id: it gets its name back, and loses it again."""
+    desk = disturbed.desk
+    rest, held = desk.clients.client("apigateway", AWAY), apis(AWAY)[0]
+    rest.update_rest_api(restApiId=held.id, patchOperations=patched({"/name": "store"}))
+    now = Before(desk)
+    assert desk.restore().exit_code == 0
+    assert [api.fields["name"] for api in apis(AWAY)] == ["shop"]
+    assert_done(desk.undo())
+    now.assert_again()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.scenario import test_around_kill, test_around_rest_kill, test_http_kill
-from tests.scenario.desk import AWAY, Desk
+from tests.scenario.desk import AWAY, HOME, Desk
 from tests.scenario.moments import moment
 from tests.scenario.test_undo import bare, desk, disturbed
 from tests.scenario.undone import Before, assert_done, assert_goes_on_from, assert_undone_from, film_of
 from tests.scenario.undone import undone_from_anywhere as from_anywhere
+from tests.stand import Stand
+from tests.strict_aws.estates import SMALL, build, build_ground
 
 __all__ = ["bare", "desk", "disturbed"]
 around = test_around_kill.desk
@@ -73,3 +75,14 @@ def test_domains_and_endpoints(around: Desk) -> None:
 @pytest.mark.slow
 def test_keys_plans_and_links(around_rest: Desk) -> None:
     from_anywhere(Before(around_rest), every=4)
+
+
+@pytest.mark.slow
+def test_a_whole_estate(aws: Stand) -> None:
+    """Everything that there is, with quotas and lag, from a death out of nine."""
+    with aws.virtual_time():
+        desk = Desk(aws)
+        build(desk.clients, HOME, SMALL)
+        build_ground(desk.clients, AWAY)
+        desk.snapshot()
+        from_anywhere(Before(desk), every=9)

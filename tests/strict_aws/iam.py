@@ -77,7 +77,7 @@ def allows(policy: Mapping[str, Any], asked: Asked) -> bool:
 
 
 def _holds(conditions: Mapping[str, Mapping[str, str]], context: Mapping[str, str]) -> bool:
-    assert set(conditions) <= {"StringEquals", "StringLike"}
+    assert set(conditions) <= {"StringEquals", "StringLike", "Bool"}
     return all(
         key in context and fnmatch.fnmatchcase(context[key], wanted)
         for each in conditions.values()
@@ -205,6 +205,7 @@ def _sensitive(entry: Entry, params: Params, resource: str, private: str) -> Ite
         trust = [value for path, value in patched.items() if path.startswith("/mutualTls")]
         if params.get("mutualTlsAuthentication") or any(trust):
             yield Asked("apigateway:AddCertificateToDomain", resource)
+        yield from _truststore(dict(params.get("mutualTlsAuthentication") or {}), patched)
         if "" in trust:
             yield Asked("apigateway:RemoveCertificateFromDomain", resource)
         if params.get("policy") or "/policy" in patched:
@@ -215,6 +216,17 @@ def _sensitive(entry: Entry, params: Params, resource: str, private: str) -> Ite
             yield Asked("cloudfront:UpdateDistribution", f"arn:aws:cloudfront::{ACCOUNT}:distribution/E0")
     if entry.operation == "CreateDomainNameAccessAssociation":
         yield Asked("apigateway:CreateAccessAssociation", params["domainNameArn"])
+
+
+def _truststore(given: dict[str, str], patched: dict[str, str]) -> Iterator[Asked]:
+    """API Gateway reads it in the name of who sets it."""
+    given |= {path.rpartition("/")[2]: value for path, value in patched.items() if "/truststore" in path and value}
+    place = given.get("truststoreUri", "s3://the-same/as-before").removeprefix("s3://")
+    by_service = {"aws:ViaAWSService": "true"}
+    if given.get("truststoreVersion"):
+        yield Asked("s3:GetObjectVersion", f"arn:aws:s3:::{place}", by_service)
+    elif given:
+        yield Asked("s3:GetObject", f"arn:aws:s3:::{place}", by_service)
 
 
 def _document(params: Params) -> str:

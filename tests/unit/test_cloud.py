@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -94,6 +96,32 @@ def test_a_change_in_doubt_is_made_once_and_left_to_the_engine(cloud: AwsCloud, 
         make(cloud)
     assert gate.count("CreateRestApi") == 2
     assert len(read(cloud)["items"]) == 1
+
+
+def served(cloud: AwsCloud) -> list[Callable[[], dict[str, Any]]]:
+    """Two reads whose answers are documents: what a stage serves, of a REST API and of an HTTP API."""
+    api = make(cloud)
+    where = {"restApiId": api["id"], "resourceId": api["rootResourceId"], "httpMethod": "GET"}
+    cloud.call("apigateway", "PutMethod", {**where, "authorizationType": "NONE"})
+    cloud.call("apigateway", "PutIntegration", {**where, "type": "MOCK"})
+    cloud.call("apigateway", "CreateDeployment", {"restApiId": api["id"], "stageName": "v1"})
+    other = cloud.call("apigatewayv2", "CreateApi", {"Name": "a", "ProtocolType": "HTTP"})["ApiId"]
+    rest = {"restApiId": api["id"], "stageName": "v1", "exportType": "oas30"}
+    http = {"ApiId": other, "Specification": "OAS30", "OutputType": "JSON"}
+    return [
+        lambda: cloud.call("apigateway", "GetExport", rest),
+        lambda: cloud.call("apigatewayv2", "ExportApi", http),
+    ]
+
+
+def test_a_document_is_read_whole_and_again_after_what_may_pass(cloud: AwsCloud, gate: Gate) -> None:
+    """It comes as a stream, which is read as part of the call; neither operation changes anything."""
+    reads = served(cloud)
+    for call, operation in zip(reads, ("GetExport", "ExportApi"), strict=True):
+        assert json.loads(call()["body"])["openapi"].startswith("3.")
+        gate.fail(operation, "InternalFailure", 500)
+        assert json.loads(call()["body"])["paths"] is not None
+        assert gate.count(operation) == 3
 
 
 def test_a_region_that_is_gone_is_said(cloud: AwsCloud, gate: Gate, waits: list[float]) -> None:

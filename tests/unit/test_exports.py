@@ -148,11 +148,12 @@ ALL = {("apigateway.stage/shop/dev"), ("apigateway.stage/shop/prod"), ("apigatew
         (failing(CloudDenied, code="AccessDeniedException"), "gap", "not-exported"),
         (failing(CloudThrottled, code="TooManyRequestsException"), "gap", "not-exported"),
         (failing(AwsError), "gap", "not-exported"),
+        (failing(CloudRefused, code="InternalFailure"), "gap", "not-exported"),
         (lambda params: {"body": b"no JSON"}, "warning", "unexportable"),
         (lambda params: {"body": b"[]"}, "warning", "unexportable"),
         (lambda params: {}, "warning", "unexportable"),
     ],
-    ids=["refused", "denied", "throttled", "failed", "no JSON", "no document", "no body"],
+    ids=["refused", "denied", "throttled", "failed", "AWS failed", "no JSON", "no document", "no body"],
 )
 def test_an_export_that_fails_is_said_of_its_stage(aws: StrictAws, answer: Answer, severity: str, code: str) -> None:
     reading, estate = read(Cloud(aws, answer))
@@ -226,4 +227,4 @@ def test_a_stage_that_went_away_meanwhile_is_none(aws: StrictAws) -> None:
 
 def test_a_stage_that_is_said_not_to_be_there_and_is(aws: StrictAws) -> None:
     _, estate = read(Cloud(aws, failing(CloudRefused, code="NotFoundException")))
-    assert said(estate) - BY_NATURE == {("warning", "unexportable", key) for key in ALL}
+    assert said(estate) - BY_NATURE == {("gap", "not-exported", key) for key in ALL}

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 
 from dr_toolkit.aws.routes import route
+from dr_toolkit.engine.canonical import canonicalise
+from dr_toolkit.engine.capture import Reading
+from dr_toolkit.engine.pairing import pair
 from dr_toolkit.engine.preflight import Scene, examined
 from dr_toolkit.engine.preflight.simulation import simulated
 from dr_toolkit.engine.preflight.trials import permissions
+from dr_toolkit.engine.survey import Survey
 from dr_toolkit.errors import CloudDenied, CloudRefused
 from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Call, Change, Plan, Step
 from dr_toolkit.model.documents import GAP, INFO, READ, WARNING, Coverage, Finding, Resource, Scope
@@ -20,6 +24,7 @@ from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.tags import RUN_TOKEN
+from dr_toolkit.spec.types import Row
 from tests.aws_shapes import invalid
 
 HOME, AWAY = Scope("111122223333", "us-east-1"), Scope("111122223333", "us-west-2")
@@ -167,6 +172,35 @@ def test_names_that_differ_only_in_case_are_one_to_aws() -> None:
     assert (found.severity, found.key) == (GAP, "ec2.security_group/main/Web")
     assert WEB.text in found.text
     assert not told(scene([thing("ec2.security_group/other/Web")], [thing(WEB.text)]))
+
+
+def test_what_a_stack_or_a_controller_of_the_target_owns_is_named() -> None:
+    vpc = {"VpcId": "vpc-0123456789abcdef0", "Tags": [{"Key": "Name", "Value": "main"}]}
+    rows = [
+        {"GroupId": f"sg-{name}", "GroupName": name, "Description": "d", "VpcId": vpc["VpcId"], "Tags": tags}
+        for name, tags in (
+            ("web", [{"Key": "aws:cloudformation:stack-name", "Value": "shop"}]),
+            ("k8s-elb-1", []),
+            ("plain", []),
+        )
+    ]
+    groups = [Row("ec2.security_group", row) for row in rows]
+    reading = Reading({"ec2.vpc": [Row("ec2.vpc", vpc)], "ec2.security_group": groups})
+    names = pair(reading, registry(), AWAY, {})
+    live = canonicalise(reading, registry(), names, all_landmarks=True)
+    changes = tuple(Change(r.key, UPDATE, r, r) for r in live if r.key.type == "ec2.security_group")
+    plan = Plan("s", "", "home", HOME, "away", AWAY, changes, (), (), (), "")
+    found = examined(Scene(plan, live, Survey(live, {}, {}, reading, names), registry()))
+    assert {f.key: f.text.split(":")[0] for f in found if f.code == "somebody-elses"} == {
+        WEB.text: "in the target, the CloudFormation stack shop owns it",
+        "ec2.security_group/main/k8s-elb-1": "in the target, made by a load balancer controller of Kubernetes, "
+        "which makes its own elsewhere",
+    }
+
+
+def test_a_domain_name_may_be_anybodys() -> None:
+    found = told(scene([thing("apigateway.domain_name/a.example.com", endpointConfiguration=REGIONAL)]))
+    assert found["name-unknown"].severity == INFO
 
 
 def test_a_certificate_that_is_not_issued_is_named() -> None:

@@ -360,6 +360,7 @@ ELSEWHERE = {
     "api-recreated",
     "sg-recreated",
     "pl-recreated",
+    *("http-api-recreated", "http-stage-redeployed", "around-recreated"),
     "stage-redeployed",
     "stage-redeployed-unseen",
     "draft-undeployed",
@@ -432,6 +433,9 @@ def test_a_redeployment_is_worse_where_nothing_was_edited() -> None:
         ("api-recreated", API),
         ("sg-recreated", "ec2.security_group/main/web"),
         ("pl-recreated", "ec2.prefix_list/offices"),
+        ("http-api-recreated", "apigatewayv2.api/orders"),
+        ("http-stage-redeployed", "apigatewayv2.deployment/orders/live"),
+        ("around-recreated", "apigateway.api_key/mobile"),
     ],
 )
 def test_what_was_made_anew_is_told_as_that(rule: str, text: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dr_toolkit.model.keys import Ref, ResourceKey
-from tests.exposed import Sides, edit, gone, judged, new
+from tests.exposed import Sides, edit, gone, judged, new, thing
 
 API, ROUTE = "apigatewayv2.api/orders", "apigatewayv2.route/orders/GET %2Fpets"
 AUTHORIZER, STAGE = "apigatewayv2.authorizer/orders/jwt", "apigatewayv2.stage/orders/live"
@@ -233,11 +233,19 @@ def test_a_rule_fires_and_keeps_quiet(name: str) -> None:
     assert name not in {alert.rule for alert in judged(quiet).alerts}
 
 
-@pytest.mark.parametrize("key", ["$connect", "$default", "ANY %2F{proxy+}"])
-def test_what_lets_callers_in_without_asking_is_told(key: str) -> None:
-    assert "route-born-open" in {a.rule for a in judged(new(f"apigatewayv2.route/orders/{key}")).alerts}
-
-
-@pytest.mark.parametrize("key", ["$disconnect", "send"])
-def test_messages_of_those_who_are_connected_are_not(key: str) -> None:
-    assert "route-born-open" not in {a.rule for a in judged(new(f"apigatewayv2.route/push/{key}")).alerts}
+@pytest.mark.parametrize(
+    ("kind", "key", "fires"),
+    [
+        ("HTTP", "$default", True),
+        ("HTTP", "ANY %2F{proxy+}", True),
+        ("WEBSOCKET", "$connect", True),
+        ("WEBSOCKET", "$default", False),
+        ("WEBSOCKET", "$disconnect", False),
+        ("WEBSOCKET", "send", False),
+    ],
+)
+def test_only_what_could_ask_for_authorization_is_told_not_to(kind: str, key: str, fires: bool) -> None:
+    """Who sends messages to a WebSocket API came in by $connect."""
+    api = thing("apigatewayv2.api/orders", ProtocolType=kind)
+    sides = [api], [api, thing(f"apigatewayv2.route/orders/{key}")]
+    assert ("route-born-open" in {a.rule for a in judged(sides).alerts}) is fires

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dr_toolkit.engine.attempts import READY
 from dr_toolkit.engine.dispatch import Pace
 from dr_toolkit.engine.executor import Executor
+from dr_toolkit.errors import CloudRefused
 from dr_toolkit.model import planfile
 from dr_toolkit.model.changes import Call, Step, Until
 from dr_toolkit.model.documents import Scope
@@ -33,6 +35,8 @@ class _States(Unpaced):
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The next state."""
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        if state.endswith("Exception"):
+            raise CloudRefused(service=service, operation=operation, region="us-east-1", code=state, reason="no such")
         return {"items": [{"status": state}]}
 
     def append_all(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
@@ -40,7 +44,7 @@ class _States(Unpaced):
         self.signs += 1
 
 
-def _run(*states: str) -> tuple[dict[str, str], list[float]]:
+def _run(*states: str, step: Step = STEP) -> tuple[dict[str, str], list[float]]:
     pauses: list[float] = []
     region, clock = _States(*states), VirtualClock(0.0)
 
@@ -50,7 +54,7 @@ def _run(*states: str) -> tuple[dict[str, str], list[float]]:
 
     look: Any = None
     executor = Executor(region, registry(), region, {}, "run", look, Pace(1, pause, clock.now))
-    failed = executor.execute([STEP]).failed
+    failed = executor.execute([step]).failed
     assert region.signs > len(pauses), "a lease runs out while nothing is written"
     return failed, pauses
 
@@ -70,6 +74,14 @@ def test_what_is_not_ready_for_a_quarter_of_an_hour_has_failed() -> None:
     assert pauses == list(READY)
     assert 600 < sum(pauses) < 1200
     assert "it is PENDING" in failed["s1"]
+
+
+def test_what_is_gone_is_there_no_more_where_that_is_waited_for() -> None:
+    tolerates = {"NotFoundException": "done", "TooEarlyException": "again"}
+    gone = replace(STEP, action="delete", call=replace(STEP.call, tolerates=tolerates))
+    assert _run("DELETING", "TooEarlyException", "NotFoundException", step=gone) == ({}, list(READY[:2]))
+    failed, _ = _run("NotFoundException")
+    assert "no such" in failed["s1"], "what was to be ready is not"
 
 
 def test_a_plan_says_what_is_waited_for() -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from dr_toolkit.engine.preflight.subject import Scene
 from dr_toolkit.engine.remarks import CONTROLLED, STACK, remarks
-from dr_toolkit.model.documents import GAP, WARNING, Finding
+from dr_toolkit.model.documents import GAP, INFO, WARNING, Finding
 from dr_toolkit.model.keys import ResourceKey
 
-GROUP, CERTIFICATE = "ec2.security_group", "acm.certificate"
+GROUP, CERTIFICATE, DOMAIN = "ec2.security_group", "acm.certificate", "apigateway.domain_name"
 
 
 def names(scene: Scene) -> Iterator[Finding]:
@@ -20,6 +20,13 @@ def names(scene: Scene) -> Iterator[Finding]:
         if other != key:
             text = f"AWS takes its name for that of {other}: names that differ in case alone are one name"
             yield Finding(GAP, "name-taken", key.text, text)
+
+
+def domains(scene: Scene) -> Iterator[Finding]:
+    """Custom domain names, which another account may have: nobody can ask for that."""
+    for key in scene.of(DOMAIN, scene.new):
+        text = "whether another account has this name shows only when it is made"
+        yield Finding(INFO, "name-unknown", key.text, text)
 
 
 def _folded(key: ResourceKey) -> tuple[str, ...]:

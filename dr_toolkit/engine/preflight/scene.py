@@ -14,6 +14,7 @@ CHECKS: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
     counts.domains,
     rules.limits,
     clashes.names,
+    clashes.domains,
     clashes.owners,
     clashes.certificates,
     settings.log_role,

@@ -46,9 +46,17 @@ class Scene:
         gone = {c.key.text for c in self.plan.changes if c.action == DELETE}
         return frozenset({*self.live.lines, *self.new} - gone)
 
+    @cached_property
+    def _by_type(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for text in sorted(self.after):
+            found.setdefault(text.partition("/")[0], []).append(text)
+        return found
+
     def of(self, type_name: str, texts: frozenset[str] | None = None) -> Iterator[ResourceKey]:
         """The keys of a type, of what is there in the end if no others are given."""
-        for text in sorted(self.after if texts is None else texts):
+        given = self._by_type.get(type_name, []) if texts is None else sorted(texts)
+        for text in given:
             if text.partition("/")[0] == type_name:
                 yield ResourceKey.parse(text)
 

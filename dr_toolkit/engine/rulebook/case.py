@@ -26,7 +26,8 @@ class Case:
 
     ``opened`` and ``closed`` are what it newly lets through and refuses; ``unserved`` are the stages of its API on
     which a change of the draft is not live, ``dormant`` says that these are all; ``edited`` says whether anything
-    of the API's draft has changed, and ``unseen`` what a stage serves otherwise that no change of the draft is.
+    of the API's draft has changed, and ``unseen`` what a stage serves otherwise that no change of the draft is;
+    ``websocket`` whether it lies in a WebSocket API.
     """
 
     change: Change
@@ -36,6 +37,7 @@ class Case:
     edited: bool = False
     dormant: bool = False
     unseen: str = ""
+    websocket: bool = False
 
     @property
     def old(self) -> Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dr_toolkit.engine.rulebook import references
-from dr_toolkit.engine.rulebook.case import Case, Rule, changed, is_gone, is_new, lost, more, moved, only
+from dr_toolkit.engine.rulebook.case import Case, Rule, changed, is_gone, is_new, lost, made_anew, more, moved, only
 from dr_toolkit.engine.rulebook.integrations import accounts
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
 
@@ -51,7 +51,7 @@ def _opened(case: Case) -> str:
 def _born_open(case: Case) -> str:
     free = case.added and _authorization(case.new) == "NONE" and not case.new.get("ApiKeyRequired")
     # Of a WebSocket API only $connect can ask for any: who sends other messages came in by it.
-    asks = case.name in ("$connect", "$default") or " " in case.name
+    asks = case.name == "$connect" or not case.websocket
     return f"{case.name} asks for no authorization" if free and asks and not case.name.startswith("OPTIONS ") else ""
 
 
@@ -98,6 +98,14 @@ _ENDPOINT, _ACCESS = references.HTTP_ENDPOINT, references.HTTP_ACCESS
 _LAMBDA, _JWT, _SOCKET = references.HTTP_LAMBDA, references.HTTP_JWT, references.WEBSOCKET_ACCESS
 RULES = (
     Rule("http-api-removed", CRITICAL, "An HTTP or WebSocket API is gone", references.HTTP_APIS, (API,), is_gone),
+    Rule(
+        "http-api-recreated",
+        HIGH,
+        "An HTTP or WebSocket API was made anew",
+        references.HTTP_APIS,
+        (API,),
+        made_anew("its execute-api URL is another one"),
+    ),
     Rule("http-api-added", LOW, "An HTTP or WebSocket API is new", references.HTTP_APIS, (API,), is_new),
     Rule("http-api-renamed", NOTE, "An HTTP or WebSocket API has another name", _ENDPOINT, (API,), changed("Name")),
     Rule(

@@ -7,7 +7,20 @@ from math import inf
 from typing import Any
 
 from dr_toolkit.engine.rulebook import references
-from dr_toolkit.engine.rulebook.case import Case, Check, Rule, at, changed, is_gone, is_new, led, lost, moved, shown
+from dr_toolkit.engine.rulebook.case import (
+    Case,
+    Check,
+    Rule,
+    at,
+    changed,
+    is_gone,
+    is_new,
+    led,
+    lost,
+    made_anew,
+    moved,
+    shown,
+)
 from dr_toolkit.engine.rulebook.integrations import accounts, regions
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM
 
@@ -109,6 +122,14 @@ RULES = (
     Rule("http-stage-tied", LOW, "A stage does not deploy by itself any more", _HTTP, (STAGE,), _tied),
     Rule(
         "http-stage-deployment", HIGH, "A stage is tied to another deployment", _HTTP, (STAGE,), moved("DeploymentId")
+    ),
+    Rule(
+        "http-stage-redeployed",
+        MEDIUM,
+        "A stage of an HTTP or WebSocket API serves another deployment",
+        _HTTP,
+        ("apigatewayv2.deployment",),
+        made_anew("it may hold something else"),
     ),
     Rule("http-stage-variables", MEDIUM, "Variables of a stage differ", _HTTP, (STAGE,), _variables),
     Rule(

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 from dr_toolkit.engine.rulebook import references
-from dr_toolkit.engine.rulebook.case import Case, Check, Rule, changed, is_gone, is_new, lost, moved, only
+from dr_toolkit.engine.rulebook.case import Case, Check, Rule, changed, is_gone, is_new, lost, made_anew, moved, only
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
 
 PLAN, PLAN_KEY, KEY = "apigateway.usage_plan", "apigateway.usage_plan_key", "apigateway.api_key"
@@ -128,6 +128,14 @@ RULES = (
     ),
     Rule(
         "account-logs-role", MEDIUM, "Logs are written with other rights", _LOGS, (ACCOUNT,), moved("cloudwatchRoleArn")
+    ),
+    Rule(
+        "around-recreated",
+        MEDIUM,
+        "Something around APIs was made anew",
+        _PLANS,
+        (PLAN, KEY, CERTIFICATE, LINK, HTTP_LINK, "ec2.vpc_endpoint"),
+        made_anew("whatever knew it by its id does not know this one"),
     ),
     Rule(
         "around-described",

@@ -37,6 +37,7 @@ from tests.strict_aws.estates.drawn.fronts import links
 from tests.strict_aws.estates.drawn.http import http_apis
 from tests.strict_aws.estates.drawn.network import network
 from tests.strict_aws.estates.drawn.pen import Pen
+from tests.unpaced import Unpaced
 
 HOME, AWAY = "us-east-1", "eu-west-2"
 DRAFT = (API, AUTHORIZER, INTEGRATION, ROUTE)
@@ -67,7 +68,7 @@ def clients() -> StrictClients:
 
 
 @dataclass
-class StrictCloud:
+class StrictCloud(Unpaced):
     """A region of it, as the engines see one."""
 
     region: str

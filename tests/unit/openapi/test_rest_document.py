@@ -146,7 +146,7 @@ def test_models_that_refer_to_what_is_left_are_left_with_it_and_so_are_their_met
 @pytest.mark.parametrize(
     "attributes",
     [
-        {"description": "a pet"},
+        {"description": "a pet", "schema": '{"description":"another"}'},
         {"schema": '{"description":"a pet"}'},
         {"schema": '{"$schema":"http://json-schema.org/draft-04/schema#"}'},
         {"schema": '{"properties":{"a":{"example":1}}}'},
@@ -163,8 +163,11 @@ def test_models_that_are_held_in_part(attributes: dict[str, Any]) -> None:
     assert "schema#" not in text and "example" not in text and "null" not in text and "title" not in text
 
 
-def test_a_description_that_the_schema_has_too_is_held() -> None:
-    assert written(model(description="a pet", schema='{"description":"a pet"}')).left == {}
+@pytest.mark.parametrize("schema", ["{}", '{"description":"a pet"}'])
+def test_a_models_description_goes_with_its_schema(schema: str) -> None:
+    """An import keeps it in both, and the schema need not say it."""
+    made = written(model(description="a pet", schema=schema))
+    assert made.left == {} and made.document["components"]["schemas"]["Pet"] == {"description": "a pet"}
 
 
 def test_properties_may_be_called_like_members_of_schemas() -> None:
