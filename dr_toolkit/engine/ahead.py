@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
-from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
+from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, T, Work
 from dr_toolkit.engine.ports import Cloud, Lane
 from dr_toolkit.errors import CloudRefused, CloudUnreachable, CredentialsMissing, RegionUnavailable
 from dr_toolkit.spec.types import Paging
@@ -14,6 +14,9 @@ from dr_toolkit.spec.types import Paging
 Answer = dict[str, Any]
 Read = tuple[str, str, Mapping[str, Any]]
 """A read: service, operation, parameters."""
+
+Reads = Generator[Read, None, T]
+"""What will be read, told one by one so that who goes on makes each call in its turn; returns what came of it."""
 
 _HOPELESS = (CredentialsMissing, RegionUnavailable, CloudUnreachable)
 

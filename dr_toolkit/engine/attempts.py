@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr_toolkit.engine.dispatch import Work
+from dr_toolkit.engine.ahead import Reads
+from dr_toolkit.engine.dispatch import T, Work
 from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.readback import Mend
 from dr_toolkit.engine.refs import refs_in
@@ -56,7 +57,7 @@ class Attempts:
     run: str
     look: Callable[[Iterable[str]], Survey]
     seen: frozenset[str] = frozenset()
-    mends: Mapping[str, Callable[[], Mend]] = field(default_factory=dict)
+    mends: Mapping[str, Callable[[], Reads[Mend]]] = field(default_factory=dict)
     instead: Mapping[str, Sequence[Step]] = field(default_factory=dict)
     ticks: Callable[[], float] = time.monotonic
     calls: int = 0
@@ -79,7 +80,7 @@ class Attempts:
             raise
         except CloudRefused as error:
             log.warning("AWS refuses an import, so that each thing is made by itself: %s", error)
-        mend = self.mends[step.id]()
+        mend = yield from self.paced(self.mends[step.id]())
         self.bindings.update(mend.bindings)
         return mend.bindings | (yield from self._each(mend.steps))
 
@@ -87,10 +88,21 @@ class Attempts:
         """Make one step after another."""
         made: Bound = {}
         for step in steps:
+            yield self.cloud.lane(step.service, step.call.operation, step.call.params)
             bound = yield from self._all_or_each(step)
             self.bindings.update(bound)
             made |= bound
         return made
+
+    def paced(self, reads: Reads[T]) -> Work[T]:
+        """Make the reads that something is about to ask for, each in its turn; returns what it returns."""
+        while True:
+            try:
+                read = next(reads)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            yield self.cloud.lane(*read)
+            self.cloud.call(*read)
 
     def _call(self, step: Step) -> dict[str, Any]:
         with self._lock:

@@ -175,6 +175,10 @@ class Reader:
                 self._take(name, reading)
             left = [name for name in left if name not in now]
 
+    def calls(self, names: Iterable[str]) -> list[Read]:
+        """The list calls of types, as far as what is given tells them, each for its first page."""
+        return [call for name in names for call in self._calls(self._registry[name])]
+
     def _calls(self, t: ResourceType) -> Iterator[Read]:
         """The list calls of a type, each for its first page, as far as what they begin at is read."""
         listing = t.listing

@@ -23,17 +23,17 @@ T = TypeVar("T")
 SPARE = 2.0
 """Seconds in which nothing else may go, so that there is time for what is only of use later."""
 
-Work = Generator[float, None, T]
-"""Calls and waits between them; returns what came of it."""
+Work = Generator[float | Lane, None, T]
+"""Calls, and between them the seconds to wait, or what limits the next call; returns what came of it."""
 
 
 @dataclass(frozen=True)
 class Result(Generic[T]):
-    """How far a piece came: to a wait of so many seconds, or to its end, with what it returned or raised."""
+    """How far a piece came: to a wait, or to its end, with what it returned or raised."""
 
     number: int
     work: Work[T]
-    seconds: float | None = None
+    wait: float | Lane | None = None
     returned: T | None = None
     error: BaseException | None = None
 
@@ -91,7 +91,7 @@ class Crew(Generic[T]):
 
 def _resumed(number: int, work: Work[T]) -> Result[T]:
     try:
-        return Result(number, work, seconds=next(work))
+        return Result(number, work, wait=next(work))
     except StopIteration as end:
         return Result(number, work, returned=end.value)
     except BaseException as error:  # it is raised where results are taken in
@@ -200,16 +200,21 @@ class Dispatch(Generic[T]):
         return {} if work is None else {number: work}
 
     def _take_in(self, result: Result[T], job: Job[T]) -> None:
-        if result.seconds is None:
+        if result.wait is None:
             job.done(result)
+            return
+        seconds = 0.0
+        if isinstance(result.wait, Lane):
+            self._lane_of[result.number] = result.wait
         else:
-            self._waiting[result.number] = (self._pace.ticks() + result.seconds, result.work)
+            seconds = result.wait
+        self._waiting[result.number] = (self._pace.ticks() + seconds, result.work)
 
     def _wind_up(self, crew: Crew[T], job: Job[T]) -> None:
         """Wait for what is under way, and have it noted as far as it came to an end."""
         while crew.busy:
             result = crew.result()
-            if result is not None and result.seconds is None and isinstance(result.error, Exception | None):
+            if result is not None and result.wait is None and isinstance(result.error, Exception | None):
                 with suppress(Exception):  # what ended the run is what is raised
                     job.done(result)
         with suppress(Exception):

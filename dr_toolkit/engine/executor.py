@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dr_toolkit.engine.ahead import Reads
 from dr_toolkit.engine.attempts import Attempts, Bound, MissingId, Unsure
 from dr_toolkit.engine.capture import FATAL
 from dr_toolkit.engine.dispatch import Dispatch, Pace, Result, Work
@@ -66,9 +67,9 @@ class Executor:
     pace: Pace = field(default_factory=Pace)
     progress: Callable[[str], None] = lambda text: None
     seen: frozenset[str] = frozenset()
-    mends: Mapping[str, Callable[[], Mend]] = field(default_factory=dict)
+    mends: Mapping[str, Callable[[], Reads[Mend]]] = field(default_factory=dict)
     instead: Mapping[str, Sequence[Step]] = field(default_factory=dict)
-    ahead: Callable[[ResourceKey], None] | None = None
+    ahead: Callable[[ResourceKey], Reads[None]] | None = None
 
     def execute(self, steps: Iterable[Step]) -> Outcome:
         """Make every step whose needs are met; what needs a failed step is skipped, and said.
@@ -178,8 +179,7 @@ class _Run:
 
     def _read_ahead(self, api: ResourceKey) -> Work[Bound]:
         if self.ahead is not None:
-            self.ahead(api)
-        yield from ()
+            yield from self.attempts.paced(self.ahead(api))
         return {}
 
     def _put(self, turns: Iterable[int]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dr_toolkit.engine import steps as plain
+from dr_toolkit.engine.ahead import Reads
 from dr_toolkit.engine.canonical import canonicalise
 from dr_toolkit.engine.capture import Reader
 from dr_toolkit.engine.compare import compare
@@ -38,12 +39,13 @@ class Mend:
     bindings: dict[str, str]
 
 
-def mend(imported: Imported, name: str, cloud: Cloud, registry: Registry, bindings: Mapping[str, str]) -> Mend:
+def mend(imported: Imported, name: str, cloud: Cloud, registry: Registry, bindings: Mapping[str, str]) -> Reads[Mend]:
     """Read an API and compare it with what was imported; ``name`` begins the ids of the steps.
 
-    Rests on GetRestApi or GetApi, and the lists of what lies in an API. Raises what the cloud does.
+    Rests on GetRestApi or GetApi, and the lists of what lies in an API; those that come first are yielded, to be called
+    by who goes on. Raises what the cloud does.
     """
-    found = _found(imported, cloud, registry, bindings)
+    found = yield from _found(imported, cloud, registry, bindings)
     wanted = Estate(dict(imported.content))
     kept = {imported.api.type, *imported.types}
     changes = [c for c in compare(found, wanted, registry) if c.key.type in kept]
@@ -56,13 +58,14 @@ def mend(imported: Imported, name: str, cloud: Cloud, registry: Registry, bindin
     return Mend(renamed, dict(found.ids))
 
 
-def _found(imported: Imported, cloud: Cloud, registry: Registry, bindings: Mapping[str, str]) -> Estate:
+def _found(imported: Imported, cloud: Cloud, registry: Registry, bindings: Mapping[str, str]) -> Reads[Estate]:
     """The API and what lies in it, as it is."""
     api, api_id = imported.api, bindings[imported.api.text]
     t = registry[api.type]
     operation, member = ("GetRestApi", "restApiId") if api.type == REST.api else ("GetApi", "ApiId")
     row = Row(api.type, cloud.call(t.service, operation, {member: api_id}))
     reader = Reader(cloud, registry, given={api.type: [row]})
+    yield from reader.calls(sorted(imported.types))
     reading = reader.read(lambda name: registry[name].landmark, only={api.type, *imported.types})
     known = {(api.type, "", api_id): api}
     paired = pair(reading, registry, cloud.scope, known)

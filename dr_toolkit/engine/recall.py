@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from dr_toolkit.engine.ahead import Reads
 from dr_toolkit.engine.capture import Reader
 from dr_toolkit.engine.ports import Cloud, Lane
 from dr_toolkit.model.keys import ResourceKey
@@ -101,8 +102,12 @@ class Recall:
             del kept[asked]
 
 
-def read_ahead(cloud: Cloud, registry: Registry, api: ResourceKey, data: Mapping[str, Any]) -> None:
-    """Read all that lies in an API, whose own row says ``data``, and what its stages serve, so that it is recalled."""
+def read_ahead(cloud: Cloud, registry: Registry, api: ResourceKey, data: Mapping[str, Any]) -> Reads[None]:
+    """Read all that lies in an API, whose own row says ``data``, and what its stages serve, so that it is recalled.
+
+    The lists that come first are yielded, to be called by who goes on; what they lead to is read at the end.
+    """
     inside = {t.name for t in registry if registry.outermost(t.name) == api.type}
     reader = Reader(cloud, registry, given={api.type: [Row(api.type, dict(data))]})
+    yield from reader.calls(sorted(inside))
     reader.read(lambda name: registry[name].landmark, only={api.type, *inside}, serving=lambda stage: True)

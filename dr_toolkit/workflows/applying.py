@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from dr_toolkit.engine.ahead import Reads
 from dr_toolkit.engine.attempts import WAITS
 from dr_toolkit.engine.batch import Batches, batched, with_files
 from dr_toolkit.engine.executor import Executor, Outcome
@@ -156,13 +157,13 @@ class Applying:
         """The run's tag: its number, and what tells it from one of the same number in another store."""
         return f"{self.journal.run}-{str(self.journal.records()[0].get('by', ''))[:8]}"
 
-    def _read_ahead(self, api: ResourceKey, current: Planned, bindings: Mapping[str, str]) -> None:
+    def _read_ahead(self, api: ResourceKey, current: Planned, bindings: Mapping[str, str]) -> Reads[None]:
         noun = current.aim.wanted.get(api)
         own = {name: bindings[api.text] for name, f in registry()[api.type].fields.items() if f.kind is Kind.PHYSICAL}
         data = {**(noun.attributes if noun else {}), **own}
-        read_ahead(self.seen.cloud, registry(), api, data)
+        return read_ahead(self.seen.cloud, registry(), api, data)
 
-    def _mend(self, name: str, imported: Imported, bindings: Mapping[str, str]) -> Callable[[], Mend]:
+    def _mend(self, name: str, imported: Imported, bindings: Mapping[str, str]) -> Callable[[], Reads[Mend]]:
         return lambda: mend(imported, name, self.seen.cloud, registry(), dict(bindings))
 
     def _look(self, bindings: dict[str, str], names: Iterable[str]) -> Survey:
