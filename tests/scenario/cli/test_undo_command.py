@@ -79,7 +79,7 @@ def test_what_changed_since_is_named_and_the_rest_is_taken_back_where_asked(
     rest = run("restore", "undo", number, "--yes", "--skip-blocked", "--format", "json")
     assert rest.code == 3, rest.said
     blocked = {b["key"]: b["reason"] for b in rest.document["blocked"]}
-    assert blocked["ec2.security_group/main/web"] == put
+    assert blocked == {"ec2.security_group/main/web": f"{put}; what that run put into it stays too (3)"}
     assert rest.document["coverage"]["complete"] is False
     left = whole_of(company.aws.world, "us-west-2")
     assert left != there
