@@ -19,6 +19,7 @@ from dr_toolkit.errors import (
     NoSuchRun,
     NotConfirmed,
     RunNotFound,
+    StoreError,
     TakenBack,
     UnfinishedRun,
     UnfinishedUndo,
@@ -77,8 +78,12 @@ def target_of(context: Context, run: str) -> str:
 
     Raises NoSuchRun where there is none, and UsageError where there are several.
     """
-    names = [*context.config.targets, *(n for n in _in_the_store(context) if n not in context.config.targets)]
-    found = [name for name in names if _has(_runs(context, context.target(name)), run)]
+    try:
+        names = [*context.config.targets, *(n for n in _in_the_store(context) if n not in context.config.targets)]
+        found = [name for name in names if _has(_runs(context, context.target(name)), run)]
+    except StoreError as error:
+        error.facts["hint"] = f"{error.next_step} Or say which target is meant: --to TARGET."
+        raise
     if len(found) > 1:
         said = " and ".join(found)
         raise UsageError(reason=f"there is a run {run} on {said}", hint="Say which: --to TARGET.")

@@ -112,6 +112,17 @@ def test_a_number_on_two_targets_has_to_be_told_apart(desk: Path, before: dict[s
     assert run("restore", "undo", number, "--to", "far", "--yes").code == 0
 
 
+def test_a_store_that_can_not_be_looked_at_leaves_the_target_to_be_told(
+    company: Company, desk: Path, before: dict[str, Any]
+) -> None:
+    number = restored()
+    config = Path("dr-toolkit.yaml")
+    more = "  far: {region: us-west-2, state: 's3://no-such-bucket/runs'}\n"
+    config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
+    refused(run("restore", "undo", number, "--yes"), 10, "no-such-bucket", next_step="--to TARGET")
+    assert run("restore", "undo", number, "--to", "dr", "--yes").code == 0
+
+
 def test_a_region_without_a_config(company: Company, desk: Path, before: dict[str, Any]) -> None:
     Path("dr-toolkit.yaml").unlink()
     store = ("--store", f"file://{desk}/store")
