@@ -108,9 +108,14 @@ def prepared(situation: Situation, used: Mapping[ResourceKey, str]) -> Replaceme
 
 
 def planned(situation: Situation, used: Mapping[ResourceKey, str], scope: Scope) -> tuple[Draft, list[Step]]:
-    """The plan's draft and its steps, where things may be replaced."""
+    """The plan's draft and its steps, where things may be replaced; nothing goes that would not come again."""
     replacement = prepared(situation, used)
     made = draft(replacement.situation)
+    while stuck := [b for b in made.blocked if b.key in replacement.gone]:
+        held = [b.key for b in stuck if b.key in replacement.made_anew] or [*replacement.made_anew]
+        used = {**used, **dict.fromkeys(held, f"{stuck[0].key} would not come again: {stuck[0].reason}")}
+        replacement = prepared(situation, used)
+        made = draft(replacement.situation)
     steps = replacement.steps(made, scope, situation)
     made.changes = replacement.changes(made.changes)
     return made, steps
