@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dr_toolkit.engine import compare as differences
-from dr_toolkit.engine.obstacles import Obstacles, skip_types
+from dr_toolkit.engine.obstacles import Obstacles, held_outside, skip_types
 from dr_toolkit.engine.refs import refs_of
-from dr_toolkit.engine.selection import WHOLE, Part
+from dr_toolkit.engine.selection import WHOLE, Part, above
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, UPDATE, Blocked, Change
 from dr_toolkit.model.documents import GAP, READ, WARNING, Finding, Resource
@@ -91,6 +91,10 @@ class _Planner:
         self._take_implied(changes)
         self._deploy(changes)
         self._postpone(changes)
+        for blocked in held_outside(changes, self.s.live, self.registry, self.s.part):
+            self.result.blocked.append(blocked)
+            for key in [key for key in changes if blocked.key in above(key, self.registry)]:
+                del changes[key]
         for change in self._without_impossible(changes):
             self._by_hand(change)
             self.result.changes.append(change)
