@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 
 from dr_toolkit.engine.exposure import Exposure
@@ -139,6 +139,11 @@ def _verdict(
     return f"{found}; incomplete: {doubt}" if doubt else found
 
 
+def _of(only: Sequence[str]) -> str:
+    """What a verdict is about, where that is not the whole snapshot."""
+    return f" of {' '.join(only)}" if only else ""
+
+
 def _code(differences: Sized, doubt: str) -> int:
     return worst([DIFFERS if len(differences) else OK, INCOMPLETE if doubt else OK])
 
@@ -180,7 +185,8 @@ class VerifyResult:
     """Whether a target is what a snapshot says.
 
     ``changes`` lead from the target to the snapshot, as in a plan: ``create`` is what the target lacks,
-    ``before`` the target's value. ``checked`` is the number of the snapshot's resources that were looked at.
+    ``before`` the target's value. ``checked`` is the number of the snapshot's resources that were looked at; ``only``
+    are the globs that it was about, if not about all.
     """
 
     snapshot: str
@@ -192,6 +198,7 @@ class VerifyResult:
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     checked: int = 0
     seconds: float = 0.0
+    only: tuple[str, ...] = ()
 
     @property
     def doubt(self) -> str:
@@ -206,7 +213,7 @@ class VerifyResult:
     @property
     def verdict(self) -> str:
         """The whole report in one line."""
-        clean = f"in sync: {self.target} is what the snapshot says"
+        clean = f"in sync: {self.target} is what the snapshot says{_of(self.only)}"
         return _verdict(self.changes, say.VERIFY, "difference", clean, "can't say that nothing differs", self.doubt)
 
     @property
@@ -232,7 +239,11 @@ class PlanResult:
         """The whole plan in one line."""
         plan = self.plan
         sure = not (plan.blocked or self.gaps)
-        clean, unsure = f"nothing to do: {plan.target} is what the snapshot says", f"nothing planned for {plan.target}"
+        of = _of(plan.options.get("only", ()))
+        clean, unsure = (
+            f"nothing to do: {plan.target} is what the snapshot says{of}",
+            f"nothing planned for {plan.target}",
+        )
         parts = [clean if sure else unsure]
         if plan.pending:
             told = f": {say.tallied(plan.changes, say.PLAN)}" if plan.changes else ""
