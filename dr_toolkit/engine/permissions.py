@@ -25,11 +25,9 @@ _READ_BESIDE = {
 _MADE_BESIDE = {
     "apigateway.rest_api": (("apigateway", "PutRestApi"),),
     "apigateway.api_key": (("apigateway", "ImportApiKeys"),),
-    "apigateway.deployment": (("apigateway", "DeleteDeployment"),),
     "apigatewayv2.api": (("apigatewayv2", "ReimportApi"),),
-    "apigatewayv2.deployment": (("apigatewayv2", "DeleteDeployment"),),
 }
-"""Changes that the engine makes in place of a type's verbs: many of them as one call, or taken back."""
+"""Changes that the engine makes in place of a type's verbs: many of them as one call."""
 
 CALLED = frozenset(call for table in (_READ_BESIDE, _MADE_BESIDE) for calls in table.values() for call in calls)
 """The operations that no description names, and that are called all the same."""

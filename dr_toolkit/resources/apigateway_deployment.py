@@ -78,7 +78,7 @@ TYPES = (
             "createdDate": observed("when AWS made it"),
             "apiSummary": observed("a digest of the content; the content itself can't be read here"),
         },
-        calls=("CreateDeployment", "UpdateDeployment"),
+        calls=("CreateDeployment", "UpdateDeployment", "DeleteDeployment"),
         create=_create,
         update=_update,
         take_back=_take_back,

@@ -102,13 +102,16 @@ def _update(change: Change) -> list[Call]:
     if not all(map(_is_parameter, (field.path for field in change.fields))):
         return _delete(change.after) + _create(change.after)
     target, before, after = _target(change.key), change.before.attributes, change.after.attributes
-    name = "requestParameters"
-    calls = [("UpdateMethod", target, patches.mapping(f"/{name}", before.get(name), after.get(name)))]
+    calls = [Call("UpdateMethod", target | _parameters("requestParameters", before, after))]
     for status, response in sorted((after.get("methodResponses") or {}).items()):
-        old, name = (before.get("methodResponses") or {}).get(status, {}), "responseParameters"
-        operations = patches.mapping(f"/{name}", old.get(name), response.get(name))
-        calls.append(("UpdateMethodResponse", target | {"statusCode": status}, operations))
-    return [Call(operation, place | {"patchOperations": ops}) for operation, place, ops in calls if ops]
+        old = (before.get("methodResponses") or {}).get(status, {})
+        place = target | {"statusCode": status}
+        calls.append(Call("UpdateMethodResponse", place | _parameters("responseParameters", old, response)))
+    return [call for call in calls if call.params["patchOperations"]]
+
+
+def _parameters(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    return {"patchOperations": patches.mapping(f"/{name}", before.get(name), after.get(name))}
 
 
 def _is_parameter(path: tuple[str, ...]) -> bool:

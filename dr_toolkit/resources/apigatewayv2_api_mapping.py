@@ -77,7 +77,7 @@ TYPES = (
             "Stage": setting(),
         },
         mentions=lambda mapping: list(stages(mapping.attributes.get("ApiId"), mapping.attributes.get("Stage"))),
-        calls=("CreateApiMapping", "UpdateApiMapping", "DeleteApiMapping"),
+        calls=("CreateApiMapping", "apigateway:CreateBasePathMapping", "UpdateApiMapping", "DeleteApiMapping"),
         create=_create,
         update=_update,
         delete=_delete,

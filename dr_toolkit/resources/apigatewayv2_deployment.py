@@ -65,7 +65,7 @@ TYPES = (
             "DeploymentStatus": observed("state"),
             "DeploymentStatusMessage": observed("state"),
         },
-        calls=("CreateDeployment", "UpdateDeployment"),
+        calls=("CreateDeployment", "UpdateDeployment", "DeleteDeployment"),
         create=_create,
         update=_update,
         take_back=_take_back,

@@ -69,7 +69,10 @@ TYPES = (
             "State": observed("state"),
             "StateReason": observed("state"),
         },
-        calls=("AssociateSecurityGroupVpc", "DisassociateSecurityGroupVpc"),
+        calls=(
+            *("AssociateSecurityGroupVpc", "DisassociateSecurityGroupVpc"),
+            "DescribeSecurityGroupVpcAssociations",
+        ),
         create=_create,
         delete=_delete,
         notes="Known by the group and the other VPC.",

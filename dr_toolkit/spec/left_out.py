@@ -10,15 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 _V1 = (
-    ("ImportApiKeys", "keys are made one by one: a file carries neither their tags nor their customers"),
     ("(Get|Update)Usage", "what was used of a quota is state, not configuration"),
     ("ImportDocumentationParts", "documentation parts are made one by one"),
     ("RejectDomainNameAccessAssociation", "ends what another account has asked for: nothing to restore"),
     ("GetBasePathMapping", "read by lists"),
-    ("(Import|Put)RestApi", "a restore makes an API piece by piece"),
+    ("ImportRestApi", "takes no tag: an API is made, and what it holds is put into it"),
     ("Get(Sdk|SdkType|SdkTypes|ModelTemplate)|Flush.*|TestInvoke.*", "changes nothing that a snapshot holds"),
     (
-        "(Update|Get)Method|(Update|Delete|Get)(MethodResponse|Integration|IntegrationResponse)",
+        "GetMethod|(Delete|Get)MethodResponse|(Update|Delete|Get)Integration(Response)?",
         "a method is read with its API, and made anew whole",
     ),
     ("UpdateResource", "a moved path is another path"),
@@ -29,7 +28,7 @@ _V1 = (
 _V2 = (
     (".*(Portal|ProductPage|ProductRestEndpointPage).*", "developer portals: out of scope"),
     ("(Create|Delete|Update)DomainName|GetDomainNames?", "domain names are read and written with v1, which shows more"),
-    ("(Import|Reimport)Api", "a restore makes an API piece by piece"),
+    ("ImportApi", "an API is made, and what it holds is put into it"),
     ("ResetAuthorizersCache|GetModelTemplate", "changes nothing that a snapshot holds"),
     ("Get(Api|ApiMapping|Authorizer|Deployment|Integration|IntegrationResponse|Model|Tags)", "read by lists"),
     ("Get(Route|RouteResponse|RoutingRule|Stage)", "read by lists"),

@@ -55,10 +55,10 @@ def _large_definition(on: Scene) -> None:
 EXTREMES: dict[str, tuple[Size, Callable[[Scene], None]]] = {
     "300 resources with 2 methods each": (NOTHING, _large_api),
     "a definition of 5 MB": (NOTHING, _large_definition),
-    "2,500 groups with 5 rules each": (replace(NOTHING, groups=2500, rules=5), _nothing_more),
+    "2,500 groups with 5 rules each": (replace(NOTHING, groups=2497, rules=5), _nothing_more),
     "200 groups with 60 rules each": (replace(NOTHING, groups=200, rules=75), _nothing_more),
 }
-"""By what they are; of the rules of a group a fifth goes out, so that 75 are 60 a direction."""
+"""By what they are; the default groups are 3 of the 2,500, and a fifth of a group's rules goes out: 75 are 60 in."""
 
 
 def measured(name: str) -> dict[str, int | float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dr_toolkit.engine.batch import Aim
 from dr_toolkit.engine.capture import Reading
 from dr_toolkit.engine.pairing import Names
 from dr_toolkit.engine.planner import Draft, Replay
@@ -36,7 +37,7 @@ def planned(draft: Draft, *live: Resource, wanted: tuple[Resource, ...] = ()) ->
     reading = Reading()
     survey = Survey(estate, estate.ids, {}, reading, Names(registry(), HERE, reading))
     plan = Plan("s", "", "home", HERE, "away", HERE, tuple(draft.changes), (), (), (), "")
-    return Planned(plan, survey, meant, draft)
+    return Planned(plan, survey, Aim(meant, HERE, draft.replays), draft)
 
 
 def change(action: str, before: Resource | None, after: Resource | None) -> Change:
