@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from dr_toolkit.engine import batch
 from dr_toolkit.errors import LockedError, UnfinishedRun
 from dr_toolkit.report.results import PlanResult, RestoreResult
 from dr_toolkit.workflows import restore
@@ -54,6 +55,11 @@ class Scene:
 def scene(desk: Desk, vpc: str) -> Scene:
     """This very moment."""
     return Scene(desk, vpc, moment("nothing", AWAY, desk.store))
+
+@pytest.fixture(autouse=True)
+def thing_by_thing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where AWS refuses every import; with imports the same is drilled in ``test_side_by_side``."""
+    monkeypatch.setattr(batch, "CARRIERS", ())
 
 
 @pytest.fixture
