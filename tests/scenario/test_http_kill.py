@@ -54,6 +54,7 @@ def build_tiny(aws: Clients, region: str) -> None:
     send = http.create_route(ApiId=push, RouteKey="send", Target=f"integrations/{mock}")["RouteId"]
     http.create_route_response(ApiId=push, RouteId=send, RouteResponseKey="$default")
 
+
 @pytest.fixture(autouse=True)
 def thing_by_thing(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where AWS refuses every import; with imports the same is drilled in ``test_side_by_side``."""

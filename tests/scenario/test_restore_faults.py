@@ -17,6 +17,7 @@ from tests.stand import Gate, Stand
 
 CONCURRENT = "Unable to complete operation due to concurrent modification. Please try again later."
 
+
 @pytest.fixture(autouse=True)
 def thing_by_thing(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where AWS refuses every import; with imports the same is drilled in ``test_side_by_side``."""

@@ -17,6 +17,7 @@ from tests.scenario.small_checks import assert_restored, open_groups
 from tests.scenario.small_estate import build_ground, build_small
 from tests.stand import Killed, Stand
 
+
 @pytest.fixture
 def desk(aws: Stand) -> Iterator[Desk]:
     """Somebody with a snapshot of the small estate, whose home region is gone."""
