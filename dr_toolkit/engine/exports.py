@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dr_toolkit.engine.ahead import Ahead
 from dr_toolkit.engine.exported import rows_of
-from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
     AwsError,
     CloudRefused,
@@ -80,7 +80,7 @@ class Exporter:
 
     def __init__(
         self,
-        cloud: Cloud,
+        cloud: Ahead,
         registry: Registry,
         still_there: Callable[[Row], bool],
         progress: Callable[[str], None] = lambda text: None,
@@ -97,14 +97,17 @@ class Exporter:
         return self._result
 
     def _read_type(self, t: ResourceType, stages: list[Row]) -> None:
+        """The exports of one type's stages: the first tells whether there are any, then the others side by side."""
         assert t.export is not None
-        for number, stage in enumerate(stages, 1):
+        for stage in stages:
             if hidden := t.export.hidden(stage):
                 text = f"{hidden}; a restore deploys the draft in its place"
                 self._result.remarks.append(Remark(stage, INFO, UNEXPORTABLE, text))
-            if not t.export.when(stage):
-                continue
-            self._progress(f"{t.title}, what it serves: {number} of {len(stages)}")
+        told = [stage for stage in stages if t.export.when(stage)]
+        for number, stage in enumerate(told):
+            self._progress(f"{t.title}, what it serves: {number + 1} of {len(told)}")
+            if number == 1:
+                self._cloud.fetch((t.service, t.export.operation, t.export.arguments(each)) for each in told[1:])
             try:
                 self._read_stage(t, stage)
             except _Lacking as lacking:

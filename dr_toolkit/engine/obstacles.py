@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dr_toolkit.engine import compare as differences
 from dr_toolkit.engine.refs import refs_of
+from dr_toolkit.engine.selection import Part
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, UPDATE, Blocked, Change
 from dr_toolkit.model.documents import READ
 from dr_toolkit.model.estate import Estate
@@ -22,6 +23,20 @@ Impossible = Mapping[ResourceKey, Blocked]
 def skip_types(wanted: Estate) -> dict[str, str]:
     """The types that the snapshot says nothing about, with the reason: they are left alone in the target."""
     return {name: c.reason or c.status for name, c in wanted.coverage.items() if c.status != READ}
+
+
+def held_outside(changes: Changes, live: Estate, registry: Registry, part: Part) -> list[Blocked]:
+    """Removals that AWS would refuse, since what is outside of the part refers to what is to go."""
+    going = {key for key, change in changes.items() if change.action == DELETE}
+    found: dict[ResourceKey, Blocked] = {}
+    for resource in live if going else ():
+        t = registry.get(resource.key.type)
+        if t is None or t.landmark or part.holds(resource.key):
+            continue
+        for key in (refs_of(resource, t.fields) | set(t.mentions(resource))) & going - found.keys():
+            reason = f"{resource.key} refers to it, and is outside of --only"
+            found[key] = Blocked(key, DELETE, reason, f"add --only '{registry.root(resource.key)}'")
+    return list(found.values())
 
 
 @dataclass

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from dr_toolkit.engine import compare as differences
 from dr_toolkit.engine.deployments import Deployments
-from dr_toolkit.engine.obstacles import Obstacles, skip_types
+from dr_toolkit.engine.obstacles import Obstacles, held_outside, skip_types
 from dr_toolkit.engine.passing import Replay
-from dr_toolkit.engine.selection import WHOLE, Part
+from dr_toolkit.engine.selection import WHOLE, Part, above
 from dr_toolkit.engine.situation import Situation
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, UPDATE, Blocked, Change
@@ -62,6 +62,10 @@ class _Planner:
         deployments = Deployments(changes, self.s)
         deployments.add()
         self._postpone(changes)
+        for blocked in held_outside(changes, self.s.live, self.registry, self.s.part):
+            self.result.blocked.append(blocked)
+            for key in [key for key in changes if blocked.key in above(key, self.registry)]:
+                del changes[key]
         for change in self._without_impossible(changes):
             self._by_hand(change)
             self.result.changes.append(change)

@@ -25,6 +25,7 @@ from dr_toolkit.spec.served import APIS
 GROUP, RULE, ENDPOINT = "ec2.security_group", "ec2.security_group_rule", "ec2.vpc_endpoint"
 
 OUTAGE = "deleted and made again under the same name: till its rules are back, what uses it is cut off"
+_NOT_YET = {"DeleteSecurityGroup": "DependencyViolation", "CreateSecurityGroup": "InvalidGroup.Duplicate"}
 _NEVER = {
     **dict.fromkeys(APIS, "all that is in it would go with it, and its execute-api URL"),
     ENDPOINT: "its addresses would change, and its private DNS name is free again only minutes after it is gone",
@@ -45,10 +46,10 @@ class Replacement:
         if not self.gone:
             return later
         first = plain.steps(Draft(list(self.gone.values())), before, scope).steps
-        first = [replace(s, id=f"r{s.id}", needs=tuple(f"r{need}" for need in s.needs)) for s in first]
+        first = [_patient(replace(s, id=f"r{s.id}", needs=tuple(f"r{need}" for need in s.needs))) for s in first]
         ids = tuple(s.id for s in first)
         place = next((n for n, s in enumerate(later) if self._makes(s)), 0)
-        later = [replace(s, needs=(*s.needs, *ids)) if self._makes(s) else s for s in later]
+        later = [_patient(replace(s, needs=(*s.needs, *ids))) if self._makes(s) else s for s in later]
         return replays.numbered([*later[:place], *first, *later[place:]])
 
     def changes(self, changes: Iterable[Change]) -> list[Change]:
@@ -68,6 +69,14 @@ class Replacement:
 
     def _makes(self, step: Step) -> bool:
         return step.action == CREATE and any(key in self.gone for key in step.keys)
+
+
+def _patient(step: Step) -> Step:
+    """The step, which waits where AWS has not yet seen that what referred to a group is gone, or that the group is."""
+    code = _NOT_YET.get(step.call.operation)
+    if code is None:
+        return step
+    return replace(step, call=replace(step.call, tolerates={**step.call.tolerates, code: "again"}))
 
 
 def prepared(situation: Situation, used: Mapping[ResourceKey, str]) -> Replacement:
@@ -100,9 +109,14 @@ def prepared(situation: Situation, used: Mapping[ResourceKey, str]) -> Replaceme
 
 
 def planned(situation: Situation, used: Mapping[ResourceKey, str], scope: Scope) -> tuple[Draft, list[Step]]:
-    """The plan's draft and its steps, where things may be replaced."""
+    """The plan's draft and its steps, where things may be replaced; nothing goes that would not come again."""
     replacement = prepared(situation, used)
     made = draft(replacement.situation)
+    while stuck := [b for b in made.blocked if b.key in replacement.gone]:
+        held = [b.key for b in stuck if b.key in replacement.made_anew] or [*replacement.made_anew]
+        used = {**used, **dict.fromkeys(held, f"{stuck[0].key} would not come again: {stuck[0].reason}")}
+        replacement = prepared(situation, used)
+        made = draft(replacement.situation)
     steps = replacement.steps(made, scope, situation)
     made.changes = replacement.changes(made.changes)
     return made, steps

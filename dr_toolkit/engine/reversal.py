@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -48,7 +48,10 @@ class Touched:
 
 @dataclass
 class Reversal:
-    """The target as it is to become again, and what stays as it is though the run touched it."""
+    """The target as it is to become again, and what stays as it is though the run touched it.
+
+    What stays because it lies in something that stays is not named by itself.
+    """
 
     wanted: Estate
     blocked: list[Blocked] = field(default_factory=list)
@@ -84,12 +87,15 @@ class _Reversal:
         self.result = Reversal(wanted)
         self.removed: set[str] = set()
         """Printed keys of what goes, because the run made it."""
+        self.along: list[ResourceKey] = []
+        """What stays only because that does in which it lies."""
 
     def found(self) -> Reversal:
         for text, each in self.touched.items():
             self._decide(text, each)
         if self.removed:
             self._keep_what_is_needed()
+        self._say_what_stays_along()
         return self.result
 
     # --- each by itself -----------------------------------------------------------------------------
@@ -166,7 +172,7 @@ class _Reversal:
                 stays.extend((*self._keep(text, reason), *self._inside(text, within)))
 
     def _inside(self, text: str, within: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
-        yield from ((below, f"it lies in {text}, which stays") for below in within.get(text, ()))
+        yield from ((below, "") for below in within.get(text, ()))
 
     def _above(self, key: ResourceKey) -> Iterator[tuple[str, str]]:
         above = self.registry.parent(key)
@@ -178,8 +184,28 @@ class _Reversal:
         kept = self.live.get(text)
         assert kept is not None
         self.result.wanted.put(kept)
-        self._block(kept.key, self.touched[text], reason)
+        if reason:
+            self._block(kept.key, self.touched[text], reason)
+        else:
+            self.along.append(kept.key)
         yield from self._needed(kept)
+
+    def _say_what_stays_along(self) -> None:
+        """How much stays with each thing that stays: it is not told one by one."""
+        named = {b.key for b in self.result.blocked}
+        counts: Counter[ResourceKey] = Counter()
+        for key in self.along:
+            above = self.registry.parent(key)
+            while above is not None and above not in named:
+                above = self.registry.parent(above)
+            if above is not None:
+                counts[above] += 1
+        self.result.blocked = [
+            replace(b, reason=f"{b.reason}; what that run put into it stays too ({counts[b.key]:,})")
+            if counts[b.key]
+            else b
+            for b in self.result.blocked
+        ]
 
     def _needed(self, resource: Resource) -> Iterator[tuple[str, str]]:
         """Of what is to go, that which a resource lies in or refers to."""

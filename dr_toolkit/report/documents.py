@@ -74,6 +74,7 @@ def verify(value: VerifyResult) -> Document:
         "snapshot": {"id": value.snapshot, "source": value.source},
         "target": {"name": value.target, "scope": wire.scope(value.target_scope)},
         "seconds": round(value.seconds, 3),
+        **({"only": list(value.only)} if value.only else {}),
         "changes": [{"difference": say.VERIFY[c.action], **planfile.change(c)} for c in value.changes],
         "findings": [wire.finding(f) for f in say.ranked(value.findings)],
     }

@@ -118,6 +118,11 @@ def snapshot(value: SnapshotShow) -> Document:
             }
             for resource in sorted(estate, key=lambda r: r.key)
         ]
+        document["served"] = [
+            {"stage": stage, "key": key, "attributes": wire.plain(wire.read_line(content[key]).attributes)}
+            for stage, content in sorted(estate.served.items())
+            for key in sorted(content)
+        ]
     return document
 
 

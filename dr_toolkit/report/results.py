@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 
 from dr_toolkit.engine.exposure import Exposure
@@ -123,8 +123,11 @@ class DriftResult:
         groups = {(k.path[:2] if k.type.startswith("ec2.security_group") else k) for k in keys}
         lists = any(k.type == "ec2.prefix_list" for k in keys)
         exposures = tuple(e for e in self.exposures if lists or e.key.path in groups)
+        apis = {k.path[0] for k in keys if k.type.startswith("apigateway")}
+        stages = tuple(t for t in self.stages if t.stage.path[0] in apis)
         hidden = len(self.changes) - len(kept)
-        return replace(self, changes=kept, alerts=alerts, exposures=exposures, least=severity, hidden=hidden)
+        told = replace(self, changes=kept, alerts=alerts, exposures=exposures, stages=stages)
+        return replace(told, least=severity, hidden=hidden)
 
 
 def _verdict(
@@ -134,6 +137,11 @@ def _verdict(
         return f"{unsure}: {doubt}" if doubt else clean
     found = f"{say.count(len(changes), noun)}: {say.tallied(changes, words)}{aside}"
     return f"{found}; incomplete: {doubt}" if doubt else found
+
+
+def _of(only: Sequence[str]) -> str:
+    """What a verdict is about, where that is not the whole snapshot."""
+    return f" of {' '.join(only)}" if only else ""
 
 
 def _code(differences: Sized, doubt: str) -> int:
@@ -177,7 +185,8 @@ class VerifyResult:
     """Whether a target is what a snapshot says.
 
     ``changes`` lead from the target to the snapshot, as in a plan: ``create`` is what the target lacks,
-    ``before`` the target's value. ``checked`` is the number of the snapshot's resources that were looked at.
+    ``before`` the target's value. ``checked`` is the number of the snapshot's resources that were looked at; ``only``
+    are the globs that it was about, if not about all.
     """
 
     snapshot: str
@@ -189,6 +198,7 @@ class VerifyResult:
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     checked: int = 0
     seconds: float = 0.0
+    only: tuple[str, ...] = ()
 
     @property
     def doubt(self) -> str:
@@ -203,7 +213,7 @@ class VerifyResult:
     @property
     def verdict(self) -> str:
         """The whole report in one line."""
-        clean = f"in sync: {self.target} is what the snapshot says"
+        clean = f"in sync: {self.target} is what the snapshot says{_of(self.only)}"
         return _verdict(self.changes, say.VERIFY, "difference", clean, "can't say that nothing differs", self.doubt)
 
     @property
@@ -229,7 +239,11 @@ class PlanResult:
         """The whole plan in one line."""
         plan = self.plan
         sure = not (plan.blocked or self.gaps)
-        clean, unsure = f"nothing to do: {plan.target} is what the snapshot says", f"nothing planned for {plan.target}"
+        of = _of(plan.options.get("only", ()))
+        clean, unsure = (
+            f"nothing to do: {plan.target} is what the snapshot says{of}",
+            f"nothing planned for {plan.target}",
+        )
         parts = [clean if sure else unsure]
         if plan.pending:
             told = f": {say.tallied(plan.changes, say.PLAN)}" if plan.changes else ""

@@ -1,6 +1,7 @@
 """API mappings: which paths of a public domain name lead to which stage, of REST, HTTP and WebSocket APIs alike.
 
-Read and written with v2, since v1 makes no paths of several levels.
+Read and written with v2, since v1 makes no paths of several levels; but one that leaves the stage to the caller, which
+only v1 makes.
 """
 
 from __future__ import annotations
@@ -19,10 +20,19 @@ _NO_PATH = "(none)"
 
 
 def _leads_to(mapping: Resource) -> dict[str, Any]:
-    return {"ApiId": mapping.attributes["ApiId"], "Stage": mapping.attributes.get("Stage", "")}
+    return {"ApiId": mapping.attributes["ApiId"], "Stage": mapping.attributes["Stage"]}
+
+
+def _without_stage(mapping: Resource) -> Call:
+    params = {"domainName": Ref(domain_of(mapping.key)), "restApiId": mapping.attributes["ApiId"]}
+    if path := mapping.attributes.get("ApiMappingKey"):
+        params["basePath"] = path
+    return Call("CreateBasePathMapping", params, tolerates={"ConflictException": "check"}, service="apigateway")
 
 
 def _create(mapping: Resource) -> list[Call]:
+    if not mapping.attributes.get("Stage"):
+        return [_without_stage(mapping)]
     params = {"DomainName": Ref(domain_of(mapping.key)), **_leads_to(mapping)}
     if path := mapping.attributes.get("ApiMappingKey"):
         params["ApiMappingKey"] = path
@@ -30,7 +40,9 @@ def _create(mapping: Resource) -> list[Call]:
 
 
 def _update(change: Change) -> list[Call]:
-    assert change.after is not None
+    assert change.before is not None and change.after is not None
+    if not change.after.attributes.get("Stage"):  # v2 can't take a stage away
+        return [*_delete(change.before), _without_stage(change.after)]
     named = {"DomainName": Ref(domain_of(change.key)), "ApiMappingId": Ref(change.key)}
     return [Call("UpdateApiMapping", named | _leads_to(change.after))]
 

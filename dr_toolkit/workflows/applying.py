@@ -74,6 +74,7 @@ class Applying:
     made: Made
     note: Callable[[Planned], None] = lambda planned: None
     imported: set[ResourceKey] = field(default_factory=set)
+    unfiled: bool = False
 
     def apply(self, first: Planned) -> Applied:
         """Make the steps, look again, and mend what still differs."""
@@ -86,13 +87,14 @@ class Applying:
             result.bindings |= current.survey.bindings
             few = self._few(current)
             outcome = self._execute(few, current, result.bindings)
+            again = self._without_skipped_files(few, outcome)
             _add(total, outcome, few, "" if number == 1 else f" (pass {number})")
             self.made.ids |= outcome.bound
             self.made.owed = _still_owed(current.plan, outcome) | current.postponed
             left = result.left = self._look_until_it_shows(outcome)
             if left.plan.steps and number == PASSES:
                 total.failed |= {f"{step} (pass {number})": reason for step, reason in outcome.unsure.items()}
-            if not left.plan.steps or total.failed:
+            if not left.plan.steps or (total.failed and not again):
                 break
             current = left
         return result
@@ -107,7 +109,15 @@ class Applying:
         for api, reason in few.why.items():
             log.info("%s is made thing by thing: %s", api, reason)
         self.imported |= {imported.api for imported in few.imports.values()}
-        return with_files(few, self.context.vault, others=self._has_others(current))
+        return few if self.unfiled else with_files(few, self.context.vault, others=self._has_others(current))
+
+    def _without_skipped_files(self, few: Batches, outcome: Outcome) -> bool:
+        """Whether keys have to be made one by one, for one of the plans that their file would put them into failed."""
+        skipped = [name for name in few.instead if name in outcome.skipped]
+        for name in skipped:
+            log.warning("keys are made one by one: %s", outcome.skipped.pop(name))
+        self.unfiled = self.unfiled or bool(skipped)
+        return bool(skipped)
 
     def _has_others(self, current: Planned) -> bool:
         """Whether the target has API keys that this run has not made."""

@@ -107,6 +107,7 @@ def _verified(seen: View, planned: Planned, seconds: float) -> VerifyResult:
         },
         checked=sum(part.holds(k) and not registry()[k.partition("/")[0]].landmark for k in _known_keys(seen.snapshot)),
         seconds=seconds,
+        only=tuple(left.options.get("only", ())),
     )
 
 

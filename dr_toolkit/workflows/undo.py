@@ -19,6 +19,7 @@ from dr_toolkit.errors import (
     NoSuchRun,
     NotConfirmed,
     RunNotFound,
+    StoreError,
     TakenBack,
     UnfinishedRun,
     UnfinishedUndo,
@@ -34,7 +35,7 @@ from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
 from dr_toolkit.workflows.applying import Applying
 from dr_toolkit.workflows.context import LEASE_SECONDS, Context
-from dr_toolkit.workflows.history import all_nameless, of_run
+from dr_toolkit.workflows.history import all_nameless, of_run, unknown_values, with_kept_gaps
 from dr_toolkit.workflows.takeback import Backview, Whence, scope_of
 from dr_toolkit.workflows.targets import Made, Options, Planned
 from dr_toolkit.workflows.traces import trace_of
@@ -77,8 +78,12 @@ def target_of(context: Context, run: str) -> str:
 
     Raises NoSuchRun where there is none, and UsageError where there are several.
     """
-    names = [*context.config.targets, *(n for n in _in_the_store(context) if n not in context.config.targets)]
-    found = [name for name in names if _has(_runs(context, context.target(name)), run)]
+    try:
+        names = [*context.config.targets, *(n for n in _in_the_store(context) if n not in context.config.targets)]
+        found = [name for name in names if _has(_runs(context, context.target(name)), run)]
+    except StoreError as error:
+        error.facts["hint"] = f"{error.next_step} Or say which target is meant: --to TARGET."
+        raise
     if len(found) > 1:
         said = " and ".join(found)
         raise UsageError(reason=f"there is a run {run} on {said}", hint="Say which: --to TARGET.")
@@ -134,7 +139,7 @@ class _Undo:
         made = Made(dict(attempts.made))
         self._settle(made, attempts.unfinished)
         options = Options(prune=False, in_place=False, skip_blocked=self.request.skip_blocked)
-        first = self.seen.plan(options, made)
+        first = with_kept_gaps(self.seen.plan(options, made), attempts.unfinished)
         self._agree(UndoPlan(self.state.run, first.plan), show, ask)
         journal = self._journal(first, attempts.unfinished, made)
         return self._apply(first, Applying(self.context, self.seen, journal, self.lease, options, made))
@@ -233,7 +238,10 @@ class _Undo:
             raise NotConfirmed(reason="the plan was not confirmed")
 
     def _journal(self, first: Planned, unfinished: RunState | None, made: Made) -> Journal:
-        facts = {"changes": [f"{c.action} {c.key}" for c in first.plan.changes]}
+        facts: dict[str, Any] = {"changes": [f"{c.action} {c.key}" for c in first.plan.changes]}
+        facts["unknown"] = unknown_values(first.plan)
+        if self.context.seal.taken:
+            facts["unsigned"] = sorted(self.context.seal.taken)
         if unfinished is not None:
             return self.runs.resume(unfinished.run, **facts, bound=dict(made.ids))
         begin = self.state.begin

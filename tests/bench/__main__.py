@@ -40,6 +40,12 @@ def _measure_quotas(sizes: Sizes) -> Section:
     return measure_quotas(sizes)
 
 
+def _measure_extremes(sizes: Sizes) -> Section:
+    from tests.bench.extremes import measure_extremes
+
+    return measure_extremes(sizes)
+
+
 def _measure_listing(sizes: Sizes) -> Section:
     from tests.bench.stores import measure_listing
 
@@ -65,6 +71,7 @@ SECTIONS: dict[str, Callable[[Sizes], Section]] = {
     "capture": _measure_capture,
     "restore": _measure_restore,
     "quotas": _measure_quotas,
+    "extremes": _measure_extremes,
 }
 """What can be measured, in the order in which it is."""
 

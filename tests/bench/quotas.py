@@ -6,13 +6,14 @@ The strict AWS is asked in its own time, so that the seconds are those that AWS 
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dr_toolkit.config import Config, Source, StoreSettings, Target
+from dr_toolkit.config import Config, Secrets, Source, StoreSettings, Target
 from dr_toolkit.workflows import capture, restore
 from dr_toolkit.workflows.context import WORKERS, Context
 from tests.bench.engines import Sizes
@@ -84,20 +85,27 @@ def scene(size: Size, *, workers: int = WORKERS, others: float = 0.0) -> Iterato
         build_ground(StrictClients(aws), AWAY)
     aws.weather.quotas, aws.weather.group_lag = True, 1.0
     aws.weather.buckets.share = others
+    with tempfile.NamedTemporaryFile() as key, answered(aws):
+        key.write(b"1f" * 32)
+        key.flush()
+        yield Scene(aws, clock, _context(clock, key.name, workers), floor(aws.region(HOME)))
+
+
+def _context(clock: VirtualClock, key: str, workers: int) -> Context:
+    """The toolkit's view, in virtual time; values of API keys are kept, so that all of them come over."""
     config = Config(
         store=StoreSettings(f"memory://quotas-{next(_numbers)}"),
+        secrets=Secrets(f"key-file:{key}"),
         sources={"home": Source("home", HOME)},
         targets={"away": Target("away", AWAY)},
     )
-    with answered(aws):
-        context = Context(
-            config,
-            now=lambda: datetime.fromtimestamp(clock.now(), UTC),
-            pause=clock.sleep,
-            ticks=clock.now,
-            workers=workers,
-        )
-        yield Scene(aws, clock, context, floor(aws.region(HOME)))
+    return Context(
+        config,
+        now=lambda: datetime.fromtimestamp(clock.now(), UTC),
+        pause=clock.sleep,
+        ticks=clock.now,
+        workers=workers,
+    )
 
 
 def measure_quotas(sizes: Sizes) -> Section:

@@ -66,6 +66,24 @@ def test_extras_go_in_what_is_selected_and_nowhere_else(desk: Desk) -> None:
     }
 
 
+def test_whole_things_are_pruned_where_nothing_outside_refers_to_them(desk: Desk) -> None:
+    """`rogue` and `twin` refer to each other: neither goes without the other, and nothing else goes with them."""
+    assert desk.restore().exit_code == 0
+    disturb(desk.clients)
+    one, both = ("ec2.security_group/main/rogue",), ("ec2.security_group/main/rogue", "ec2.security_group/main/twin")
+    plan = desk.plan(only=one, prune=True)
+    assert plan.changes == ()
+    (blocked,) = plan.blocked
+    assert blocked.key.text == one[0]
+    assert blocked.reason.endswith("refers to it, and is outside of --only")
+    assert blocked.remedy.startswith("add --only 'ec2.security_group/main/")
+    web = ("ec2.security_group/main/web",)
+    assert desk.restore(only=(*both, *web), prune=True).exit_code == 0
+    left = desk.capture_of(AWAY)
+    assert not {k for k in left if "/rogue" in k or "/twin" in k}
+    assert desk.plan().steps
+
+
 def test_one_rule_alone(desk: Desk) -> None:
     assert desk.restore().exit_code == 0
     groups = groups_of(desk.clients)

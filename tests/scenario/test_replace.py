@@ -12,6 +12,7 @@ from dr_toolkit.report.results import PlanResult
 from tests.scenario import deaths
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
 from tests.scenario.disturbance import groups_of
+from tests.scenario.moments import moment
 from tests.scenario.small_checks import open_groups
 from tests.scenario.small_estate import build_ground, build_small, tcp
 from tests.stand import Stand
@@ -79,7 +80,11 @@ def test_it_dies_anywhere_and_loses_any_answer_and_converges(desk: Desk) -> None
         return restore(*arguments, **{"allow_replace": True, **options})  # type: ignore[arg-type]
 
     desk.restore = allowed  # type: ignore[method-assign,assignment]
-    assert deaths.dies_anywhere(desk, whole) > 6
+    begin = moment("nothing", AWAY, desk.store)
+    calls = deaths.dies_anywhere(desk, whole)
+    assert calls > 6
+    begin.come_back(desk.store)
+    deaths.loses_any_answer(desk, whole, calls)
 
 
 def test_a_group_that_an_interface_has_is_not_touched(desk: Desk) -> None:
@@ -112,3 +117,12 @@ def test_who_uses_a_group_has_to_be_known(desk: Desk) -> None:
     desk.aws.gate.deny("DescribeNetworkInterfaces", service="ec2")
     reasons = blocked(desk.plan(allow_replace=True))
     assert "whether anything uses it can't be read" in reasons[WEB]
+
+
+def test_what_aws_has_not_seen_yet_is_waited_for(desk: Desk) -> None:
+    gate = desk.aws.gate
+    gate.fail("DeleteSecurityGroup", "DependencyViolation", 400, times=2)
+    gate.fail("CreateSecurityGroup", "InvalidGroup.Duplicate", 400, times=1)
+    result = desk.restore(allow_replace=True)
+    assert (result.exit_code, list(result.failed)) == (0, []), result.verdict
+    assert_in_sync(desk)

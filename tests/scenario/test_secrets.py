@@ -255,9 +255,13 @@ def test_a_key_that_was_pruned_comes_back_with_another_value_which_is_said(desk:
     rest.create_api_key(name="by hand", enabled=True, value="a value of a key by hand")
     run = desk.restore(prune=True).run
     assert "by hand" not in values_in(desk, AWAY)
-    undone = desk.undo(run)
+    film = Film(AWAY, desk.store, [moment("nothing", AWAY, desk.store)])
+    undone = desk.undo(run, film=film)
     assert undone.exit_code == 3
     assert [gap.partition(":")[0] for gap in undone.gaps] == ["apigateway.api_key/by hand"]
+    for each in film.moments[2:-3]:
+        each.come_back(desk.store)
+        assert desk.undo(run).exit_code == 3, f"died after {each.after}"
     assert "by hand" in values_in(desk, AWAY)
     for data in everything_in(desk.store):
         assert b"a value of a key by hand" not in data

@@ -14,11 +14,15 @@ from dr_toolkit.model.alerts import Alert
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.report.results import DriftResult
 from dr_toolkit.resources import registry
+from dr_toolkit.workflows.accepting import accept
 from dr_toolkit.workflows.drift import Request, drift
+from tests.estate_http import build_http, build_http_ground
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
 from tests.scenario.regions import apis
 from tests.scenario.small_estate import build_ground, build_small, patched
+from tests.scenario.test_http_apis import LISTENERS
 from tests.stand import Stand
+from tests.strict_aws.http.state import HttpRegion
 
 PETS = "apigateway.method/shop/%2Fpets/POST"
 PROD, DEPLOYMENT = "apigateway.stage/shop/prod", "apigateway.deployment/shop/prod"
@@ -240,6 +244,81 @@ def test_a_target_whose_stage_serves_something_else(desk: Desk) -> None:
     result = drift(desk.command(), Request(["away"])).results[0]
     assert [key for _, key in said(result)] == [DEPLOYMENT]
     assert ahead(result) == {PROD: [("delete", "apigateway.gateway_response/shop/WAF_FILTERED")]}
+
+
+def test_a_deployment_can_be_accepted_by_itself(desk: Desk) -> None:
+    """With it what the stage serves is the baseline's; the draft's change is left as drift."""
+    shop = Shop(desk)
+    shop.experiment()
+    shop.deploy()
+    accepted = accept(desk.command(), [DEPLOYMENT], "approved")
+    assert (said(accepted.accepted), accepted.left) == ([("update", DEPLOYMENT)], 1)
+    result = drifted(desk)
+    assert said(result) == [("create", "apigateway.gateway_response/shop/WAF_FILTERED")]
+    assert alerts(result) == []
+    shop.back()
+    assert said(drifted(desk)) == []
+
+
+# --- HTTP APIs ------------------------------------------------------------------------------------------------
+
+ROUTE = "apigatewayv2.route/orders/GET %2Forders%2F{id}"
+TIED = ["apigatewayv2.stage/orders/v7", "apigatewayv2.stage/orders/v7-again"]
+
+
+@pytest.fixture
+def orders(aws: Stand) -> Iterator[Desk]:
+    """Somebody with HTTP APIs at home, of which a snapshot is the baseline."""
+    with aws.virtual_time():
+        desk = Desk(aws, map=LISTENERS)
+        build_http(desk.clients, HOME, build_http_ground(desk.clients, HOME))
+        build_http_ground(desk.clients, AWAY)
+        desk.snapshot()
+        yield desk
+
+
+def close_route(desk: Desk, region: str = HOME) -> tuple[Any, str]:
+    """Have a route of the draft ask for a signature; a client, and the API's id."""
+    http = desk.clients.client("apigatewayv2", region)
+    api = next(a for a in desk.aws.world.region(region).part(HttpRegion).apis.values() if a.fields["Name"] == "orders")
+    route = next(r for r in api.draft.routes.values() if r["RouteKey"] == "GET /orders/{id}")
+    http.update_route(ApiId=api.id, RouteId=route["RouteId"], AuthorizationType="AWS_IAM")
+    return http, api.id
+
+
+def test_stages_that_are_tied_are_known_and_others_serve_the_draft(orders: Desk) -> None:
+    estate = orders.load().estate
+    assert sorted(estate.served) == TIED
+    assert [Drafts(estate, registry()).ahead(ResourceKey.parse(text)) for text in TIED] == [(), ()]
+    assert said(drifted(orders)) == []
+
+
+def test_a_route_that_is_changed_and_one_stage_after_the_other(orders: Desk) -> None:
+    http, api = close_route(orders)
+    result = drifted(orders)
+    assert (said(result), alerts(result)) == ([("update", ROUTE)], [("draft-undeployed", ROUTE)])
+    assert result.alerts[0].text == "changed but not deployed: v7, v7-again still serve what they served"
+    assert {stage for stage, waiting in ahead(result).items() if ("update", ROUTE) in waiting} == set(TIED)
+    http.create_deployment(ApiId=api, StageName="v7")
+    http.create_deployment(ApiId=api, StageName="v7")
+    result = drifted(orders)
+    deployment = "apigatewayv2.deployment/orders/v7"
+    assert said(result) == [("update", deployment), ("update", ROUTE)]
+    assert alerts(result) == [("draft-undeployed", ROUTE), ("stage-redeployed", deployment)]
+    assert {stage for stage, waiting in ahead(result).items() if waiting} == {TIED[1]}
+
+
+def test_a_route_that_was_touched_is_put_right_and_a_stage_goes_back(orders: Desk) -> None:
+    assert orders.restore().exit_code == 0
+    close_route(orders, AWAY)
+    plan = orders.plan()
+    assert [c.key.text for c in plan.changes] == [ROUTE]
+    http, api = close_route(orders, AWAY)
+    http.create_deployment(ApiId=api, StageName="v7")
+    plan = orders.plan()
+    assert {c.key.text for c in plan.changes} == {ROUTE, TIED[0]}, "the other stage tells what the old deployment holds"
+    assert orders.restore().exit_code == 0
+    assert_in_sync(orders)
 
 
 # --- restore --------------------------------------------------------------------------------------------------

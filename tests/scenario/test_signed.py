@@ -183,3 +183,22 @@ def test_a_key_in_kms_that_can_not_be_reached_is_told(configure: Configure, comp
     arn = "arn:aws:kms:us-west-2:123456789012:key/11111111-2222-3333-4444-555555555555"
     configure(f"signing: {{sign_with: 'kms:{arn}'}}\n")
     refused(run("snapshot", "create"), 1, "kms:GetPublicKey", "us-west-2")
+
+
+def test_nobody_can_forge_what_an_undo_puts_back(configure: Configure, company: Company, desk: Path) -> None:
+    """Whoever may write to the store could else open a group by an undo: the journal is signed, and checked."""
+    make_key("dr.key")
+    configure("signing: {sign_with: 'key-file:dr.key'}\n")
+    taken()
+    company.rebuild_target()
+    number = clean(run("restore", "--to", "dr", "--yes", "--format", "json")).document["run"]
+    (record,) = desk.glob(f"store/**/runs/dr/{number}/000001.json")
+    kept = record.read_bytes()
+    forged = json.loads(kept)
+    rule = "ec2.security_group_rule/main/default/egress/all/all/0.0.0.0%2F0"
+    forged["trace"]["before"][rule] = {"IpProtocol": "-1", "IsEgress": True, "CidrIpv4": "0.0.0.0/0"}
+    os.chmod(record, 0o600)
+    record.write_text(json.dumps(forged), encoding="utf-8")
+    refused(run("restore", "undo", number, "--yes"), 12, f"runs/dr/{number}/000001.json", "changed after it was signed")
+    record.write_bytes(kept)
+    assert f"run {number} is taken back" in clean(run("restore", "undo", number, "--yes")).out

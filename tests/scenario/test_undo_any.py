@@ -14,11 +14,10 @@ from tests import hypothesis_profile
 from tests.scenario.desk import AWAY, HOME, Desk
 from tests.scenario.undone import Before, assert_done
 from tests.stand import stand
-from tests.strict_aws.estates import KINDS, SMALL, Step, build, build_ground, run
+from tests.strict_aws.estates import SMALL, Step, build, build_ground, run
 from tests.strict_aws.estates.drawn import drawn_estates
 
 _ANY = settings(hypothesis_profile.REGIONS, phases=[Phase.generate])
-_WITHOUT_DOMAINS = tuple(kind for kind in KINDS if kind != "domains")
 
 
 @contextmanager
@@ -61,7 +60,7 @@ def test_any_estate_is_taken_back_from_a_bare_region(steps: list[Step]) -> None:
 
 @pytest.mark.slow
 @_ANY
-@given(drawn_estates(_WITHOUT_DOMAINS), drawn_estates(_WITHOUT_DOMAINS))
+@given(drawn_estates(), drawn_estates())
 def test_any_estate_comes_back_in_the_place_of_any_other(steps: list[Step], other: list[Step]) -> None:
     """What was pruned is there again, but for its ids and the values of its keys, which is said."""
     with fresh_desk() as desk:

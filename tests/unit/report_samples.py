@@ -11,6 +11,7 @@ from dr_toolkit.engine.rulebook import rules
 from dr_toolkit.engine.traffic import Peers, network, traffic
 from dr_toolkit.engine.truths import Truth
 from dr_toolkit.errors import CloudDenied
+from dr_toolkit.model import wire
 from dr_toolkit.model.alerts import Alert
 from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Blocked, Call, Change, FieldChange, Plan, Step
 from dr_toolkit.model.deeds import Deed, Deeds
@@ -338,6 +339,7 @@ def estate() -> Estate:
     for item in (resource("ec2.security_group/main/web", GroupName="web"), OFFICE, FROM_LIST, API, GET_PET):
         held.put(item)
     held.ids["apigateway.rest_api/shop"] = "a1b2c3d4e5"
+    held.served[STAGE.key.text] = {GET_PET.key.text: wire.line(GET_PET)}
     return held
 
 

@@ -115,3 +115,12 @@ def test_a_stream_that_knows_only_ascii_gets_ascii() -> None:
 def test_nan_is_no_json() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         as_json.dumps({"n": float("nan")})
+
+
+def test_a_snapshot_with_its_resources_tells_what_stages_serve() -> None:
+    (served,) = as_json.document(samples.RESULTS["show"])["served"]
+    assert served == {
+        "stage": "apigateway.stage/shop/prod",
+        "key": "apigateway.method/shop/%2Fpets%2F{id}/GET",
+        "attributes": {"apiKeyRequired": True, "authorizationType": "AWS_IAM"},
+    }

@@ -290,6 +290,17 @@ def test_what_is_less_bad_is_left_out_and_counted() -> None:
     assert judged().at_least("info").changes == judged().changes
 
 
+def test_stages_are_told_with_the_changes_of_their_apis() -> None:
+    """Where these are not shown, what their stages serve is not, either."""
+    one = samples.drift_result(
+        samples.METHOD_CHANGE,
+        stages=(samples.SERVING,),
+        severities={samples.GET_PET.key.text: "medium"},
+    )
+    assert one.at_least("medium").stages == (samples.SERVING,)
+    assert one.at_least("high").stages == ()
+
+
 def test_what_could_not_be_read_goes_before_any_severity() -> None:
     doubtful = judged(coverage=samples.COVERAGE).at_least("critical")
     assert doubtful.exit_code == 3

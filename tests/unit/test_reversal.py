@@ -114,7 +114,7 @@ def test_what_somebody_put_into_a_thing_keeps_it_with_all_that_is_in_it() -> Non
     group, own, put = thing(GROUP, GroupName="web"), rule(RULE), rule(f"{RULE}-put")
     touched = {GROUP: Touched(None, group), RULE: Touched(None, own)}
     found = taken_back(live(group, own, put), touched)
-    assert reasons(found) == {GROUP: f"{RULE}-put was put into it since", RULE: f"it lies in {GROUP}, which stays"}
+    assert reasons(found) == {GROUP: f"{RULE}-put was put into it since; what that run put into it stays too (1)"}
     assert found.wanted.lines.keys() == {GROUP, RULE, f"{RULE}-put"}
     assert taken_back(live(group, own), touched).wanted.lines == {}
 
@@ -125,8 +125,7 @@ def test_what_refers_to_a_thing_keeps_it_and_so_on() -> None:
     foreign = rule("ec2.security_group_rule/main/other/ingress/tcp/1-1/y", GROUP)
     found = taken_back(live(*made.values(), foreign), {text: Touched(None, each) for text, each in made.items()})
     assert reasons(found) == {
-        GROUP: f"{foreign.key}, which that run did not make, refers to it",
-        peer: f"it lies in {GROUP}, which stays",
+        GROUP: f"{foreign.key}, which that run did not make, refers to it; what that run put into it stays too (1)",
         db: f"{peer}, which refers to it, stays",
     }
 

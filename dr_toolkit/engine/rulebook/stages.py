@@ -25,7 +25,7 @@ DRAFT = (
 
 NEAR_ITS_END = timedelta(days=60)
 _UNLIMITED = -1
-_WORDS = frozenset({"description", "operationName", "tags"})
+_WORDS = frozenset({"description", "operationName", "tags", "Description", "OperationName", "Tags"})
 """What no caller of an API ever meets."""
 
 _LEVELS = ("OFF", "ERROR", "INFO")
@@ -115,7 +115,8 @@ def _pointed(case: Case) -> str:
 def _undeployed(case: Case) -> str:
     if not case.unserved or _described(case):
         return ""
-    return f"changed but not deployed: {', '.join(case.unserved)} still serves what it served"
+    rest = "still serves what it served" if len(case.unserved) == 1 else "still serve what they served"
+    return f"changed but not deployed: {', '.join(case.unserved)} {rest}"
 
 
 def _described(case: Case) -> str:

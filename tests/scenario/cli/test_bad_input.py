@@ -119,7 +119,7 @@ def vault(company: Company, desk: Path) -> Path:
 
 def bodies(vault: Path) -> list[Path]:
     """The bodies, the oldest first."""
-    return [path for path in sorted(vault.glob("*.jsonl.gz")) if ".ids." not in path.name]
+    return [path for path in sorted(vault.glob("*.jsonl.gz")) if path.name.count(".") == 2]
 
 
 def put(path: Path, data: bytes) -> None:
@@ -140,6 +140,14 @@ def _tampered(vault: Path) -> str:
     body = bodies(vault)[-1]
     put(body, gzip.compress(gzip.decompress(body.read_bytes()).replace(b"443", b"444")))
     return body.name
+
+
+def _served_otherwise(vault: Path) -> str:
+    import gzip
+
+    served = sorted(vault.glob("*.served.jsonl.gz"))[-1]
+    put(served, gzip.compress(gzip.decompress(served.read_bytes()).replace(b"MOCK", b"HTTP")))
+    return served.name
 
 
 def _swapped(vault: Path) -> str:
@@ -165,6 +173,7 @@ def _manifest(vault: Path, change: Callable[[dict[str, Any]], None]) -> str:
 DAMAGES: dict[str, tuple[Callable[[Path], str], str]] = {
     "truncated": (_truncated, "is not what its manifest says"),
     "tampered": (_tampered, "is not what its manifest says"),
+    "served otherwise": (_served_otherwise, "is not what its manifest says"),
     "swapped": (_swapped, "is not what its manifest says"),
     "missing": (_missing, "is named by its manifest but is not in"),
     "another format": (lambda vault: _manifest(vault, lambda m: m.update(format=99)), "has format 99"),

@@ -20,8 +20,11 @@ def test_a_plan_keeps_its_part_and_a_restore_of_it_does_no_more(company: Company
     restored = run("restore", "--plan", "plan.json", "--yes", "--format", "json")
     assert restored.code == 0, restored.said
     assert restored.document["options"]["only"] == [GLOB]
-    part = run("verify", "--to", "dr", "--only", GLOB, "--format", "json").document["summary"]
-    assert (part["exit_code"], part["checked"]) == (0, 4)
+    verified = run("verify", "--to", "dr", "--only", GLOB, "--format", "json").document
+    part = verified["summary"]
+    assert (part["exit_code"], part["checked"], verified["only"]) == (0, 4, [GLOB])
+    assert part["verdict"] == f"in sync: dr is what the snapshot says of {GLOB}"
+    assert f"nothing to do: dr is what the snapshot says of {GLOB}" in run("plan", "--to", "dr", "--only", GLOB).out
     assert run("verify", "--to", "dr").code == 2
 
 

@@ -79,7 +79,7 @@ def test_what_changed_since_is_named_and_the_rest_is_taken_back_where_asked(
     rest = run("restore", "undo", number, "--yes", "--skip-blocked", "--format", "json")
     assert rest.code == 3, rest.said
     blocked = {b["key"]: b["reason"] for b in rest.document["blocked"]}
-    assert blocked["ec2.security_group/main/web"] == put
+    assert blocked == {"ec2.security_group/main/web": f"{put}; what that run put into it stays too (3)"}
     assert rest.document["coverage"]["complete"] is False
     left = whole_of(company.aws.world, "us-west-2")
     assert left != there
@@ -110,6 +110,17 @@ def test_a_number_on_two_targets_has_to_be_told_apart(desk: Path, before: dict[s
     assert run("restore", "--to", "far", "--yes").code == 0
     refused(run("restore", "undo", number, "--yes"), 64, f"a run {number} on dr and far", next_step="--to TARGET")
     assert run("restore", "undo", number, "--to", "far", "--yes").code == 0
+
+
+def test_a_store_that_can_not_be_looked_at_leaves_the_target_to_be_told(
+    company: Company, desk: Path, before: dict[str, Any]
+) -> None:
+    number = restored()
+    config = Path("dr-toolkit.yaml")
+    more = "  far: {region: us-west-2, state: 's3://no-such-bucket/runs'}\n"
+    config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
+    refused(run("restore", "undo", number, "--yes"), 10, "no-such-bucket", next_step="--to TARGET")
+    assert run("restore", "undo", number, "--to", "dr", "--yes").code == 0
 
 
 def test_a_region_without_a_config(company: Company, desk: Path, before: dict[str, Any]) -> None:
