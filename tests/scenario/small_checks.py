@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from dr_toolkit.resources import registry
@@ -53,7 +54,7 @@ def serves_the_draft(region: str = AWAY, stage: str = "prod") -> bool:
 
 
 def by_names(content: Content) -> dict[str, Any]:
-    """What a REST API is made of, without ids: what was removed and made again is the same."""
+    """What a REST API is made of, without ids and as schemas are meant: what was removed and made again is the same."""
     names = {each["id"]: content.path(each["id"]) for each in content.resources.values()}
     for kind in (content.authorizers, content.validators, content.models):
         names |= {each["id"]: each["name"] for each in kind.values()}
@@ -70,7 +71,7 @@ def by_names(content: Content) -> dict[str, Any]:
     return {
         "paths": sorted(names[each] for each in content.resources),
         "methods": {(path, verb): named(method) for path, verb, method in content.methods()},
-        "models": named(content.models),
+        "models": {name: named(each) | {"schema": json.loads(each["schema"])} for name, each in content.models.items()},
         "authorizers": {each["name"]: named(each) for each in content.authorizers.values()},
         "validators": {each["name"]: named(each) for each in content.validators.values()},
         "responses": named(content.gateway_responses),

@@ -24,12 +24,13 @@ from dr_toolkit.spec.types import Row
 from tests.served_regions import TYPES, StrictCloud
 from tests.strict_aws import StrictAws
 from tests.strict_aws.estates.clients import StrictClients
+from tests.unpaced import Unpaced
 
 HOME = "us-east-1"
 Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
-class Cloud:
+class Cloud(Unpaced):
     """A region in which exports are answered otherwise, and every call is kept."""
 
     def __init__(self, aws: StrictAws, answer: Answer | None = None) -> None:
@@ -189,18 +190,7 @@ def test_a_model_that_is_not_json_is_named(aws: StrictAws) -> None:
     api = rest.get_rest_apis()["items"][0]["id"]
     rest.create_model(restApiId=api, name="Page", contentType="text/html", schema="{}")
     rest.create_deployment(restApiId=api, stageName="dev")
-    answer = Cloud(aws)
-
-    def translated(params: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            operation = "GetExport" if "restApiId" in params else "ExportApi"
-            return answer._cloud.call("apigateway" if "restApiId" in params else "apigatewayv2", operation, params)
-        except Exception as error:
-            told = error.response["Error"]  # type: ignore[attr-defined]
-            facts = {"service": "apigateway", "operation": "GetExport", "region": HOME}
-            raise CloudRefused(**facts, code=told["Code"], reason=told["Message"]) from error
-
-    _, estate = read(Cloud(aws, translated))
+    _, estate = read(Cloud(aws))
     assert sorted(estate.served) == ["apigateway.stage/shop/prod", "apigatewayv2.stage/orders/v1"]
     (found,) = (f for f in estate.findings if f.key == "apigateway.stage/shop/dev")
     assert (found.severity, found.code) == ("warning", "unexportable")
