@@ -17,7 +17,10 @@ from dr_toolkit.spec.rates import Rate
 MARGIN = 0.98
 """The part of a rate that is used."""
 
-_YIELD, _LEAST, _REGAIN = 0.7, 0.2, 0.01
+_YIELD, _LEAST = 0.7, 0.2
+_REGAIN, _REGAIN_A_CALL = 0.1, 0.05
+"""What is regained of a share in a second at the whole rate, and at most by one call."""
+
 _LONGEST, _SHORTEST = 32.0, 0.001
 
 
@@ -50,7 +53,7 @@ class _Bucket:
     def take(self) -> None:
         """Use a token, and come slowly back to the whole rate after a refusal."""
         self.tokens -= 1
-        self.share = min(1.0, self.share + _REGAIN)
+        self.share = min(1.0, self.share + min(_REGAIN_A_CALL, _REGAIN / self.rate.per_second))
 
     def close(self, now: float, seconds: float) -> None:
         """Let nobody through for a while, and fill more slowly from now on."""

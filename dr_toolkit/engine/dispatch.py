@@ -123,16 +123,17 @@ class Dispatch(Generic[T]):
         self._lanes: dict[Lane, list[int]] = {}
         self._lane_of: dict[int, Lane] = {}
         self._waiting: dict[int, tuple[float, Work[T]]] = {}
+        self._interval: dict[int, float] = {}
         self._spare: list[int] = []
 
     def put(self, number: int, lane: Lane) -> None:
-        """Put in a piece, with what limits its calls (``Cloud.lane``)."""
-        self._lane_of[number] = lane
+        """Put in a piece, with what limits its calls (``Cloud.lane``); it keeps its rank whatever limits later ones."""
+        self._lane_of[number], self._interval[number] = lane, lane.interval
         heapq.heappush(self._lanes.setdefault(lane, []), number)
 
     def put_spare(self, number: int, lane: Lane) -> None:
         """Put in a piece that goes only where nothing else may go for a while, or is left."""
-        self._lane_of[number] = lane
+        self._lane_of[number], self._interval[number] = lane, lane.interval
         heapq.heappush(self._spare, number)
 
     def run(self, job: Job[T]) -> None:
@@ -185,7 +186,7 @@ class Dispatch(Generic[T]):
         found = [(delays[lane], -lane.interval, numbers[0]) for lane, numbers in self._lanes.items() if numbers]
         for number, (due, _) in self._waiting.items():
             lane = self._lane_of[number]
-            found.append((max(due - now, delays[lane]), -lane.interval, number))
+            found.append((max(due - now, delays[lane]), -self._interval[number], number))
         seconds, _, number = min(found, default=(math.inf, 0.0, 0))
         if self._spare and seconds >= SPARE:
             return max(0.0, self._cloud.delay(self._lane_of[self._spare[0]], ahead)), self._spare[0]

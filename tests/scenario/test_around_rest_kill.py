@@ -12,7 +12,7 @@ from tests.scenario.desk import AWAY, HOME, Desk
 from tests.stand import Stand
 from tests.strict_aws.rest.state import RestRegion
 
-CALLS = 25
+CALLS = 21
 """What a restore into an empty region calls to change something."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dr_toolkit.engine import batch
 from tests.estate_groups import build_vpcs
 from tests.estate_http import HttpEstate, build_link
 from tests.estates import Estate, allow_logging
@@ -52,6 +53,12 @@ def build_tiny(aws: Clients, region: str) -> None:
     http.create_integration_response(ApiId=push, IntegrationId=mock, IntegrationResponseKey="$default")
     send = http.create_route(ApiId=push, RouteKey="send", Target=f"integrations/{mock}")["RouteId"]
     http.create_route_response(ApiId=push, RouteId=send, RouteResponseKey="$default")
+
+
+@pytest.fixture(autouse=True)
+def thing_by_thing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where AWS refuses every import; with imports the same is drilled in ``test_side_by_side``."""
+    monkeypatch.setattr(batch, "CARRIERS", ())
 
 
 @pytest.fixture

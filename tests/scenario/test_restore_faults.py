@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dr_toolkit.engine import batch
 from dr_toolkit.report.results import RestoreResult
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
 from tests.scenario.disturbance import disturb_api
@@ -15,6 +16,12 @@ from tests.scenario.small_estate import build_ground, build_small
 from tests.stand import Gate, Stand
 
 CONCURRENT = "Unable to complete operation due to concurrent modification. Please try again later."
+
+
+@pytest.fixture(autouse=True)
+def thing_by_thing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where AWS refuses every import; with imports the same is drilled in ``test_side_by_side``."""
+    monkeypatch.setattr(batch, "CARRIERS", ())
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
+from dr_toolkit.engine.executor import DOORS
 from tests.scenario import test_http_kill as http
 from tests.scenario.deaths import gone_on
 from tests.scenario.desk import AWAY, HOME, Desk
@@ -14,9 +16,6 @@ from tests.scenario.moments import Moment, moment
 from tests.scenario.small_checks import assert_restored, open_groups
 from tests.scenario.small_estate import build_ground, build_small
 from tests.stand import Killed, Stand
-
-CALLS, HTTP_CALLS = 37, 17
-"""How many changing calls a restore of each takes."""
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def http_desk(aws: Stand) -> Iterator[Desk]:
 
 
 def killed(desk: Desk, begin: Moment, way: str, number: int) -> int:
-    """Restore, and die at the n-th changing call; how many calls were on their way by then, or came too late."""
+    """Restore, and die at the n-th changing call; how many calls were on their way by then, 0 where it came to none."""
     gate = desk.aws.gate
     begin.come_back(desk.store)
     mark = gate.mark()
@@ -51,7 +50,6 @@ def killed(desk: Desk, begin: Moment, way: str, number: int) -> int:
         {"before": gate.kill_before, "after": gate.kill_after}[way](number)
         with suppress(Killed):
             desk.restore()
-        assert gate.dead
         gate.clear_faults()
     return len([c for c in gate.since(mark) if c.fault == "dead" or (c.fault or "").startswith("killed")])
 
@@ -61,38 +59,49 @@ def test_killed_at_a_call(desk: Desk, way: str) -> None:
     """Nothing more is begun: at most what three others had in hand meets death too."""
     vpc = build_ground(desk.clients, AWAY).vpcs["main"]
     begin = moment("nothing", AWAY, desk.store)
-    for number in range(1, CALLS + 1, 3):
-        assert 1 <= killed(desk, begin, way, number) <= 4
-        assert len(open_groups(vpc)) <= 4
+    for number in itertools.count(1, 2):
+        met = killed(desk, begin, way, number)
+        if not met:
+            break
+        assert met <= 4
+        assert len(open_groups(vpc)) <= DOORS
         result = gone_on(desk) if number % 2 else desk.restore()
         assert (result.exit_code, list(result.failed)) == (0, []), f"killed {way} call {number}: {result.verdict}"
         assert_restored(desk, vpc, f"killed {way} call {number}")
         assert open_groups(vpc) == set()
+    assert number > 10
 
 
 def test_any_answer_is_lost(desk: Desk) -> None:
     vpc = build_ground(desk.clients, AWAY).vpcs["main"]
     begin, gate = moment("nothing", AWAY, desk.store), desk.aws.gate
-    for number in range(1, CALLS + 1, 2):
+    for number in itertools.count(1, 2):
         begin.come_back(desk.store)
         mark = gate.mark()
         gate.lose_answer(number)
         result = desk.restore()
-        (lost,) = [call for call in gate.since(mark) if call.fault == "answer lost"]
+        lost = next((call for call in gate.since(mark) if call.fault == "answer lost"), None)
+        if lost is None:
+            break
         assert (result.exit_code, list(result.failed)) == (0, []), f"{lost}: {result.verdict}"
         done = [c.operation for c in gate.since(mark) if c.done]
         assert done.count("CreateDeployment") == 2, str(lost)
         assert_restored(desk, vpc, str(lost))
+    assert number > 10
 
 
 def test_any_answer_of_http_apis_is_lost(http_desk: Desk) -> None:
     begin, gate = moment("nothing", AWAY, http_desk.store), http_desk.aws.gate
-    for number in range(1, HTTP_CALLS + 1):
+    for number in itertools.count(1):
         begin.come_back(http_desk.store)
+        mark = gate.mark()
         gate.lose_answer(number)
         result = http_desk.restore()
+        if not any(call.fault == "answer lost" for call in gate.since(mark)):
+            break
         assert (result.exit_code, list(result.failed)) == (0, []), f"call {number}: {result.verdict}"
         http.assert_whole(http_desk, f"the answer of call {number} is lost")
+    assert number > 10
 
 
 @pytest.mark.parametrize("code", ["InternalFailure", "TooManyRequestsException"])
