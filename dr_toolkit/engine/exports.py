@@ -122,6 +122,8 @@ class Exporter:
             document = json.loads(answer["body"])
             if not str(document.get("openapi", "")).startswith("3."):
                 raise _Lacking(f"the endpoint's {t.export.operation} writes no OpenAPI 3")
+            if not isinstance(document.get("paths"), Mapping):
+                raise ValueError("it has no paths")
             api = stage.root
             found = rows_of(api.type, self._registry[api.type].physical(api.data), document)
         except _FATAL:

@@ -131,12 +131,14 @@ class _Woven:
         return replace(step, needs=tuple(sorted({*step.needs, *outer, *_ends(before)})))
 
     def _after_phases(self, step: Step) -> Step:
-        """A step that stays comes after the deployments that it names; what is in the API, after all phases."""
+        """A step comes after deployments that it names; what is in the API, or names what is, after all phases."""
         needs = set(step.needs)
         for api, passage in self.passages.items():
-            named = {*step.keys, *refs_in(step.call.params)}
+            refs = refs_in(step.call.params)
+            named = {*step.keys, *refs}
             needs |= set().union(*(done for key, done in passage.deployed_by.items() if key in named))
-            if any(self._is_of_the_draft(key, api) for key in step.keys):
+            inside = any(k.type in self._content_types(api) and k.path[1:] and k.path[0] == api.path[0] for k in refs)
+            if inside or any(self._is_of_the_draft(key, api) for key in step.keys):
                 needs |= _ends(passage.phases[-1])
         return replace(step, needs=tuple(sorted(needs)))
 

@@ -82,6 +82,6 @@ TYPES = (
         create=_create,
         update=_update,
         take_back=_take_back,
-        notes="Immutable. Only those that a stage serves are captured, with their content as far as AWS exports it.",
+        notes="Immutable. Only those that a stage serves are captured, with what AWS exports of them.",
     ),
 )

@@ -152,9 +152,10 @@ ALL = {("apigateway.stage/shop/dev"), ("apigateway.stage/shop/prod"), ("apigatew
         (failing(CloudRefused, code="InternalFailure"), "gap", "not-exported"),
         (lambda params: {"body": b"no JSON"}, "warning", "unexportable"),
         (lambda params: {"body": b"[]"}, "warning", "unexportable"),
+        (lambda params: {"body": b'{"openapi": "3.0.1", "paths": []}'}, "warning", "unexportable"),
         (lambda params: {}, "warning", "unexportable"),
     ],
-    ids=["refused", "denied", "throttled", "failed", "AWS failed", "no JSON", "no document", "no body"],
+    ids=["refused", "denied", "throttled", "failed", "AWS failed", "no JSON", "no document", "no paths", "no body"],
 )
 def test_an_export_that_fails_is_said_of_its_stage(aws: StrictAws, answer: Answer, severity: str, code: str) -> None:
     reading, estate = read(Cloud(aws, answer))
