@@ -69,10 +69,6 @@ TYPES = (
         create=_create,
         update=_update,
         take_back=_take_back,
-<<<<<<< HEAD
         notes="Immutable. Only those that a stage is tied to are captured, with content as far as AWS exports it.",
-=======
-        notes="Immutable. Only those that a stage is tied to are captured, with what AWS exports of them.",
->>>>>>> w3
     ),
 )
