@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from dr_toolkit.engine.deployments import REPLAYED
+from tests.scenario.deaths import dies_anywhere, loses_any_answer
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
+from tests.scenario.moments import moment
 from tests.scenario.regions import apis
 from tests.scenario.small_estate import build_ground, build_small, patched
 from tests.stand import Stand
@@ -96,3 +98,38 @@ def test_what_only_the_stage_serves_comes_and_goes(desk: Desk) -> None:
     assert_in_sync(desk)
     assert "/pets/p1111" in served(desk, AWAY)
     assert "/pets/p1111" not in {apis(AWAY)[0].draft.path(each) for each in apis(AWAY)[0].draft.resources}
+
+
+def assert_whole(desk: Desk, at: str) -> None:
+    """Draft and stage are what they are at home, and the API is there once."""
+    assert desk.verify().exit_code == 0, at
+    assert timeouts(served(desk, AWAY)) == timeouts(served(desk, HOME)), at
+    (home,), (away,) = apis(HOME), apis(AWAY)
+    assert sorted(map(home.draft.path, home.draft.resources)) == sorted(map(away.draft.path, away.draft.resources)), at
+
+
+def test_died_at_any_moment_on_the_way_through_what_is_served(desk: Desk) -> None:
+    """With imports: after each call whose answer never came the same is deployed in the end, and the draft put last."""
+    desk.snapshot()
+    dies_anywhere(desk, assert_whole)
+
+
+def test_any_answer_is_lost_on_the_way(desk: Desk) -> None:
+    desk.snapshot()
+    begin = moment("nothing", AWAY, desk.store)
+    mark = desk.aws.gate.mark()
+    desk.restore()
+    calls = sum(call.mutating and call.service != "s3" for call in desk.aws.gate.since(mark))
+    begin.come_back(desk.store)
+    loses_any_answer(desk, assert_whole, calls)
+
+
+def test_died_on_the_way_of_an_api_that_is_there(desk: Desk) -> None:
+    """Thing by thing: whatever the draft was left as is put right."""
+    desk.snapshot()
+    desk.restore()
+    rest = desk.clients.client("apigateway", HOME)
+    rest.create_deployment(restApiId=apis(HOME)[0].id, stageName="prod")
+    edit(desk, HOME, 3333)
+    desk.snapshot()
+    dies_anywhere(desk, assert_whole)
