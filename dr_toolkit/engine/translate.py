@@ -117,12 +117,18 @@ def _portable(literals: Mapping[str, str], source: Scope, target: Scope) -> list
     """What was mapped, as it stands in a body; the longest first."""
 
     pairs = [(tokens.take_out(a, source, _nobody), tokens.take_out(b, target, _nobody)) for a, b in literals.items()]
+    pairs += [(_pool(a, source), _pool(b, target)) for a, b in literals.items() if _pool(a, source) != a]
     return sorted(pairs, key=lambda pair: -len(pair[0]))
 
 
 def _nobody(type_name: str, physical_id: str) -> ResourceKey | None:  # noqa: ARG001
     """No id in what a person wrote stands for a captured resource."""
     return None
+
+
+def _pool(text: str, scope: Scope) -> str:
+    """The id of a user pool as it stands in a body, where it begins with a token for the region."""
+    return re.sub(rf"\A{re.escape(scope.region)}_", f"{tokens.REGION}_", text)
 
 
 def _located(literals: list[tuple[str, str]]) -> Callable[[Field, Any], Any]:

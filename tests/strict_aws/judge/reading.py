@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.strict_aws.call import Region
 from tests.strict_aws.judge.differences import Bag, Free
-from tests.strict_aws.judge.left_out import left_out
+from tests.strict_aws.judge.left_out import at, left_out
 from tests.strict_aws.judge.names import local_names, region_names
 from tests.strict_aws.judge.raw import Path, tree
 
@@ -128,6 +128,8 @@ class Reading:
         member, own = path[-1], names.get(path[2], "") if path[:2] == ("RestRegion", "apis") else ""
         if member in _POLICIES or member in _JSON:
             parsed = _parsed(text)
+            if member == "schema" and path[0] == "RestRegion" and isinstance(parsed, dict):
+                parsed = _telling(parsed, at(self.tree, path[:-1]))
             if parsed is not None:
                 return self._json(parsed, member in _POLICIES, names, own)
         plain = self._plain(text, names)
@@ -163,6 +165,16 @@ def _relative(text: str, own: str) -> str:
     """A resource of a policy as people write it: AWS completes `execute-api:/` with the API's own ARN."""
     found = re.match(r"arn:[a-z-]+:execute-api:<region>:<account>:", text) if own else None
     return text.replace(f"{found[0]}{own}/", "execute-api:/") if found else text
+
+
+_DRAFT4 = "http://json-schema.org/draft-04/schema#"
+
+
+def _telling(schema: Document, model: Document) -> Document:
+    """A model's schema without what says nothing: that it is of draft 4, which all are, and the model's own description
+    once more, which an import takes from there."""
+    unsaid = {"$schema": _DRAFT4, "description": model.get("description")}
+    return {name: value for name, value in schema.items() if name not in unsaid or value != unsaid[name]}
 
 
 def _method_key(key: str) -> str:
