@@ -45,11 +45,15 @@ class Batches:
 
 @dataclass(frozen=True)
 class Aim:
-    """What the steps are to lead to: the estate wanted in the target, and by API what its draft passes through."""
+    """What the steps are to lead to: the estate wanted in the target, and by API what its draft passes through.
+
+    Types that are ``unread``, on either side, are nobody's business.
+    """
 
     wanted: Estate
     scope: Scope
     replays: Mapping[ResourceKey, Sequence[Replay]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
 
 def batched(
@@ -95,6 +99,7 @@ class _Import:
     ) -> None:
         self.carrier, self.api, self.batches, self.without = carrier, api, batches, without
         self.aim, self.registry = aim, registry
+        self.types = carrier.types - aim.unread
         self.inner: dict[int, list[Step]] = {}
         for step in batches.steps:
             if step.keys and all(map(self._is_inside, step.keys)):
@@ -111,7 +116,7 @@ class _Import:
             self.inner = {phase: steps for phase, steps in self.inner.items() if steps}
 
     def _is_inside(self, key: ResourceKey) -> bool:
-        return key.type in self.carrier.types and key.path[0] == self.api.path[0]
+        return key.type in self.types and key.path[0] == self.api.path[0]
 
     def put_in(self) -> None:
         """Replace the steps, where it is worth it and can be done."""
@@ -165,7 +170,7 @@ class _Import:
     def _may_hold(self, text: str) -> bool:
         if text == self.api.text:
             return True
-        return text.partition("/")[0] in self.carrier.types and self._is_inside(ResourceKey.parse(text))
+        return text.partition("/")[0] in self.types and self._is_inside(ResourceKey.parse(text))
 
     def _replace(self, phase: int, written: Written) -> bool:
         """Put one call in the place of a phase's steps; False where they then could not be put in order."""
@@ -182,7 +187,7 @@ class _Import:
         except graph.Circle:
             return False
         self.batches.parts[first.id] = [step.id for step in inner]
-        self.batches.imports[first.id] = Imported(self.api, self.carrier.types, self._content(phase))
+        self.batches.imports[first.id] = Imported(self.api, self.types, self._content(phase))
         return True
 
 

@@ -22,7 +22,7 @@ from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
 from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
 from dr_toolkit.model.changes import UPDATE, Blocked, Plan, Step
-from dr_toolkit.model.documents import EXCLUDED, FAILED, INFO, Finding, Scope
+from dr_toolkit.model.documents import EXCLUDED, FAILED, INFO, READ, Finding, Scope
 from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.model.secrets import Sealer
@@ -279,7 +279,7 @@ class View:
             bindings=_of_the_plan(found.bindings, filter(part.holds, moved.estate.lines)),
             gaps=part.gaps(manifest),
         )
-        aim = Aim(_within(moved.estate, part), self.cloud.scope, draft.replays)
+        aim = Aim(_within(moved.estate, part), self.cloud.scope, draft.replays, _unread(moved.estate, found.estate))
         return Planned(plan, found, aim, draft, part, frozenset(draft.postponed), unmatched)
 
 
@@ -360,6 +360,11 @@ def _worth_saying(snapshot: Snapshot) -> list[Finding]:
         PERMISSION,
     }
     return [f for f in snapshot.manifest.findings if f.code in codes]
+
+
+def _unread(*estates: Estate) -> frozenset[str]:
+    """The types that one of the estates says nothing about."""
+    return frozenset(name for each in estates for name, c in each.coverage.items() if c.status != READ)
 
 
 def _within(estate: Estate, part: Part) -> Estate:

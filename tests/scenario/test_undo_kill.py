@@ -42,7 +42,7 @@ def test_an_undo_that_died_at_any_moment_goes_on(bare: Before) -> None:
 def test_an_undo_of_mending_that_died_at_any_moment_goes_on(disturbed: Before) -> None:
     run = disturbed.desk.restore(prune=True).run
     moments = film_of(disturbed, lambda film: disturbed.desk.undo(run, film=film))
-    assert len([m for m in moments if m.after.startswith("the call of")]) == 35
+    assert len([m for m in moments if m.after.startswith("the call of")]) == 34
     assert_goes_on_from(disturbed, run, moments)
 
 
