@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from dr_toolkit.aws.cloud import Access, AwsCloud, Clouds
 from dr_toolkit.aws.pacing import Pacer
 from dr_toolkit.engine import key_files
+from dr_toolkit.engine.dispatch import Pace
 from dr_toolkit.engine.executor import Executor, Outcome
 from dr_toolkit.engine.key_files import Filed, with_key_files
 from dr_toolkit.engine.survey import Outlook, survey
@@ -36,9 +37,9 @@ class Log:
 
     told: list[Any] = field(default_factory=list)
 
-    def append(self, kind: str, **facts: Any) -> None:
-        """Write the next record."""
-        self.told.append((kind, facts))
+    def append_all(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write the next records."""
+        self.told += records
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Run:
             bindings=bound,
             run="run",
             look=lambda names: survey(self.cloud, registry(), Outlook(), only=_sources(names)),
-            pause=self.aws.world.clock.sleep,
+            pace=Pace(1, self.aws.world.clock.sleep, self.aws.world.clock.now),
         )
         return executor.execute(steps)
 
