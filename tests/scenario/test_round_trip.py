@@ -56,8 +56,9 @@ def test_the_standard_estate_and_back_to_nothing_differs(aws: Stand, gate: Gate,
     assert [str(c) for c in gate.since(mark) if c.mutating and c.service != "s3"] == []
     result = desk.restore()
     assert (result.exit_code, list(result.failed), list(result.skipped)) == (0, [], []), result.verdict
-    done = [c.operation for c in gate.since(mark) if c.mutating and c.done and c.service != "s3"]
-    assert sorted(done) == sorted(step.call.operation for step in plan.steps)
+    assert sorted(result.done) == sorted(step.id for step in plan.steps), "an import stands for many steps of the plan"
+    done = {c.operation for c in gate.since(mark) if c.mutating and c.done and c.service != "s3"}
+    assert done - {"PutRestApi"} <= {step.call.operation for step in plan.steps}
     assert_in_sync(desk)
     away = desk.capture_of(AWAY)
     home = {text: line.replace(b"_Customers", b"_Replica") for text, line in desk.load(taken.id).estate.lines.items()}

@@ -1,4 +1,4 @@
-"""Global flags: anywhere on the line, over the environment, over the file; and what is not there yet is refused."""
+"""Global flags: anywhere on the line, over the environment, over the file; a config is honoured whole or refused."""
 
 from __future__ import annotations
 
@@ -13,17 +13,9 @@ from tests.stand import ACCESS_KEY, SECRET_KEY
 
 NOTHING = "http://127.0.0.1:9"
 
-NOT_YET: list[str] = []
-
 SECTIONS = {
     "notify": "notify: [{webhook: https://example.com/hook}]",
 }
-
-
-@pytest.mark.parametrize("line", NOT_YET)
-def test_what_is_not_built_yet_is_refused(line: str, desk: Path) -> None:
-    refused(run(*line.split()), 64, "not available yet")
-    assert [path.name for path in desk.iterdir()] == ["dr-toolkit.yaml"]
 
 
 @pytest.mark.parametrize("section", SECTIONS)
