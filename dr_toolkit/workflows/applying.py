@@ -78,6 +78,7 @@ class Applying:
 
     def apply(self, first: Planned) -> Applied:
         """Make the steps, look again, and mend what still differs."""
+        self.fresh = self.seen
         self.seen = replace(self.seen, cloud=Recall(self.seen.cloud))  # type: ignore[type-var]  # it is a dataclass
         result = Applied(first)
         total, current = result.total, first
@@ -167,13 +168,14 @@ class Applying:
         return lambda: mend(imported, name, self.seen.cloud, registry(), dict(bindings))
 
     def _look(self, bindings: dict[str, str], names: Iterable[str]) -> Survey:
+        """What is there of some types; nothing is recalled, for what is in doubt may show only now."""
         types = registry()
         only = frozenset().union(*(types.sources(n) for n in names)) | {"ec2.vpc"}
         if any(n.startswith("ec2.security_group") for n in only):
             only |= {"ec2.security_group_rule", "ec2.prefix_list", "ec2.foreign_prefix_list"}
         if REST.deployment in only:
             only |= {REST.stage}
-        return self.seen.survey(with_ids(self.made, bindings), frozenset(only))
+        return self.fresh.survey(with_ids(self.made, bindings), frozenset(only))
 
 
 class _Kept:
