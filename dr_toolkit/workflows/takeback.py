@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.config import Target
-from dr_toolkit.engine import planner, replays
 from dr_toolkit.engine.batch import Aim
 from dr_toolkit.engine.pairing import Identity, outer_id
 from dr_toolkit.engine.ports import Cloud
@@ -22,6 +21,7 @@ from dr_toolkit.spec.served import APIS, DEPLOYMENTS
 from dr_toolkit.spec.tags import RUN_TAG, RUN_TOKEN
 from dr_toolkit.workflows import secrets
 from dr_toolkit.workflows.context import Context, keep_within
+from dr_toolkit.workflows.drafting import drafted
 from dr_toolkit.workflows.targets import Made, Options, Planned
 from dr_toolkit.workflows.traces import Trace
 
@@ -118,8 +118,7 @@ class Backview:
         others = {other: key for other, (key, _) in self.others.items()}
         back = reversal(found.estate, touched, registry(), others, self._gone(found))
         situation = self._situation(found, back)
-        draft = planner.draft(situation)
-        self.context.progress("ordering the steps")
+        draft, ordered = drafted(self.cloud, situation, replace_allowed=options.allow_replace)
         unknown = secrets.unknown(self.context, draft.changes)
         again = [_made_again(c) for c in draft.changes if c.action == CREATE and _has_an_id(c)]
         plan = Plan(
@@ -130,7 +129,7 @@ class Backview:
             target=self.target.name,
             target_scope=self.cloud.scope,
             changes=tuple(draft.changes),
-            steps=tuple(replays.steps(draft, situation, self.cloud.scope)),
+            steps=tuple(ordered),
             blocked=tuple(sorted(draft.blocked, key=lambda b: b.key)),
             findings=tuple(sorted({*draft.findings, *unknown, *again})),
             fingerprint="",

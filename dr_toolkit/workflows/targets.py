@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.config import Source, Target, selects
-from dr_toolkit.engine import planner, replacing, replays
+from dr_toolkit.engine import planner
 from dr_toolkit.engine.api_remarks import PERMISSION
 from dr_toolkit.engine.batch import Aim
 from dr_toolkit.engine.exports import NOT_EXPORTED, UNEXPORTABLE, Asked
@@ -21,7 +21,7 @@ from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.survey import Outlook, Survey, survey
 from dr_toolkit.engine.translate import Translation, Wishes, translate
 from dr_toolkit.errors import GuardError, TargetIsSource, UsageError
-from dr_toolkit.model.changes import UPDATE, Blocked, Plan, Step
+from dr_toolkit.model.changes import UPDATE, Blocked, Plan
 from dr_toolkit.model.documents import EXCLUDED, FAILED, INFO, READ, Finding, Scope
 from dr_toolkit.model.estate import Estate, Snapshot
 from dr_toolkit.model.keys import ResourceKey
@@ -32,7 +32,7 @@ from dr_toolkit.spec.served import APIS, DEPLOYMENTS
 from dr_toolkit.spec.types import ResourceType, Row
 from dr_toolkit.workflows import secrets, selecting
 from dr_toolkit.workflows.context import LEFT_OUT, UNSIGNED, Context, keep_within, stage_key
-from dr_toolkit.workflows.standing import standing_on
+from dr_toolkit.workflows.drafting import drafted
 
 _WHATEVER_IS_SAID = frozenset({"apigatewayv2.routing_rule"})
 """What is looked for in a target even where what it lies in says that there is none."""
@@ -226,16 +226,6 @@ class View:
         named = tuple(glob for glob in selection.include if "/" in glob) if selection else ()
         return bool(named) and selects(Source("", "", include=named), text, ())
 
-    def _drafted(self, situation: Situation, options: Options) -> tuple[planner.Draft, list[Step]]:
-        """What is done about each difference, and by which steps."""
-        scope = self.cloud.scope
-        if options.allow_replace:
-            used = standing_on(self.cloud, replacing.candidates(situation), situation.bindings)
-            return replacing.planned(situation, used, scope)
-        draft = planner.draft(situation)
-        self.context.progress("ordering the steps")
-        return draft, replays.steps(draft, situation, scope)
-
     def plan(self, options: Options, made: Made | None = None) -> Planned:
         """What a restore would do now; changes nothing."""
         found = self.survey(made)
@@ -258,7 +248,7 @@ class View:
             blocked=tuple(b for b in blocked if part.holds(b.key)),
             part=part,
         )
-        draft, ordered = self._drafted(situation, options)
+        draft, ordered = drafted(self.cloud, situation, replace_allowed=options.allow_replace)
         unknown = secrets.unknown(self.context, draft.changes)
         manifest = self.snapshot.manifest
         body = manifest.objects["body"].sha256

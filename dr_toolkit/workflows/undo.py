@@ -35,7 +35,7 @@ from dr_toolkit.store.layout import quoted
 from dr_toolkit.store.leases import Lease, acquire
 from dr_toolkit.workflows.applying import Applying
 from dr_toolkit.workflows.context import LEASE_SECONDS, Context
-from dr_toolkit.workflows.history import all_nameless, of_run, unknown_values, with_kept_gaps
+from dr_toolkit.workflows.history import all_nameless, of_run, options_of, unknown_values, with_kept_gaps
 from dr_toolkit.workflows.takeback import Backview, Whence, scope_of
 from dr_toolkit.workflows.targets import Made, Options, Planned
 from dr_toolkit.workflows.traces import trace_of
@@ -138,7 +138,8 @@ class _Undo:
         self.seen.begun = attempts.begun
         made = Made(dict(attempts.made))
         self._settle(made, attempts.unfinished)
-        options = Options(prune=False, in_place=False, skip_blocked=self.request.skip_blocked)
+        allowed = bool(options_of(self.state).get("allow_replace"))
+        options = Options(skip_blocked=self.request.skip_blocked, allow_replace=allowed)
         first = with_kept_gaps(self.seen.plan(options, made), attempts.unfinished)
         self._agree(UndoPlan(self.state.run, first.plan), show, ask)
         journal = self._journal(first, attempts.unfinished, made)

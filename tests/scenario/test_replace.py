@@ -15,6 +15,7 @@ from tests.scenario.disturbance import groups_of
 from tests.scenario.moments import moment
 from tests.scenario.small_checks import open_groups
 from tests.scenario.small_estate import build_ground, build_small, tcp
+from tests.scenario.undone import Before, assert_done
 from tests.stand import Stand
 from tests.unit import report_samples as samples
 
@@ -126,3 +127,12 @@ def test_what_aws_has_not_seen_yet_is_waited_for(desk: Desk) -> None:
     result = desk.restore(allow_replace=True)
     assert (result.exit_code, list(result.failed)) == (0, []), result.verdict
     assert_in_sync(desk)
+
+
+def test_a_replacement_is_taken_back_by_another(desk: Desk) -> None:
+    """The run was allowed to, and so is its undo: the groups are described as before, with the same rules."""
+    before = Before(desk)
+    done = desk.restore(allow_replace=True)
+    assert (done.exit_code, list(done.failed)) == (0, [])
+    assert_done(desk.undo(done.run))
+    before.assert_again()
