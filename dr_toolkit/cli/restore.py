@@ -63,6 +63,7 @@ def restore(
     from dr_toolkit.workflows.targets import Options
 
     named = {"--snapshot": snapshot, "--plan": plan_file, "--resume": resume, "--prune": prune, "--in-place": in_place}
+    named |= {"--only": only, "--allow-replace": allow_replace}
     run, session = taking_back.run_of(undo, named), Session(given(context))
     if run is not None:
         permits = {"yes": yes, "skip_blocked": skip_blocked, "allow_unsigned": allow_unsigned}

@@ -144,6 +144,7 @@ def test_a_region_without_a_config(company: Company, desk: Path, before: dict[st
         ("redo 1", "no argument redo"),
         ("undo 1 --prune", "--prune says nothing beside undo"),
         ("undo 1 --snapshot latest --in-place", "--snapshot, --in-place says nothing beside undo"),
+        ("undo 1 --only x --allow-replace", "--only, --allow-replace says nothing beside undo"),
     ],
 )
 def test_wrong_words(desk: Path, line: str, word: str) -> None:
