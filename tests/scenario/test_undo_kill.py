@@ -27,7 +27,7 @@ def test_undone_after_a_restore_that_died_at_any_moment(bare: Before) -> None:
 @pytest.mark.slow
 def test_undone_after_mending_that_died_at_any_moment(disturbed: Before) -> None:
     moments = film_of(disturbed, lambda film: disturbed.desk.restore(film=film, prune=True))
-    assert_undone_from(disturbed, moments)
+    assert_undone_from(disturbed, moments[::4])
 
 
 @pytest.mark.slow
@@ -43,7 +43,7 @@ def test_an_undo_of_mending_that_died_at_any_moment_goes_on(disturbed: Before) -
     run = disturbed.desk.restore(prune=True).run
     moments = film_of(disturbed, lambda film: disturbed.desk.undo(run, film=film))
     assert len([m for m in moments if m.after.startswith("the call of")]) == 34
-    assert_goes_on_from(disturbed, run, moments)
+    assert_goes_on_from(disturbed, run, moments[::4])
 
 
 @pytest.mark.slow
