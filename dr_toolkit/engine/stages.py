@@ -12,7 +12,7 @@ from dr_toolkit.engine.rulebook.case import Case
 from dr_toolkit.engine.rulebook.stages import DRAFT
 from dr_toolkit.engine.truths import Truths, summary
 from dr_toolkit.model.alerts import Alert
-from dr_toolkit.model.changes import Change
+from dr_toolkit.model.changes import CREATE, Change
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.served import DEPLOYMENTS, STAGES, kind_of
@@ -67,8 +67,10 @@ class Stages:
         return tuple({c.key: c for _, c in self._served(deployment) if c.key not in said}.values())
 
     def _served(self, deployment: Change) -> Iterator[tuple[ResourceKey, Change]]:
-        """What leads to what the stages on a deployment serve now; a thing once."""
+        """What leads to what a new stage, or the stages on a deployment, serve now; a thing once."""
         told: set[ResourceKey] = set()
+        if self._truths is not None and deployment.key.type in STAGES and deployment.action == CREATE:
+            yield from ((deployment.key, change) for change in self._truths.born(deployment.key))
         if self._truths is None or deployment.key.type not in DEPLOYMENTS:
             return
         for stage in self._truths.after.on(deployment.key):

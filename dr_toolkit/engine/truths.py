@@ -59,6 +59,22 @@ class Truths:
             return ()
         return differing(old, new, self._registry)
 
+    def born(self, stage: ResourceKey) -> tuple[Change, ...]:
+        """What a stage that is new serves and its API served nowhere before; nothing where it is not known.
+
+        What stages that tell nothing served is the draft: those that deploy by themselves, and where there is none.
+        """
+        content, api = self.after.served(stage), kind_of(stage.type).api_of(stage)
+        if content is None:
+            return ()
+        others = self.before.stages(api)
+        known = [held for other in others if (held := self.before.served(other)) is not None]
+        if not known or any(self.before.deployment(other) is None for other in others):
+            known.append(self.before.exported(api))
+        found = [differing(old, content, self._registry) for old in known]
+        everywhere = frozenset.intersection(*(frozenset(c.key for c in each) for each in found))
+        return tuple(c for c in found[-1] if c.key in everywhere and c.action != DELETE)
+
     def settled(self, changes: Iterable[Change]) -> list[Change]:
         """Changes in which a deployment is another one only where what it holds is, and that is told."""
         found = {c.key: c for change in changes if (c := self._settled(change)) is not None}

@@ -152,6 +152,41 @@ def test_a_draft_that_waited_is_judged_when_it_is_deployed() -> None:
     assert rules_of(judged(before, after)) == [("method-open", key), ("stage-redeployed", key)]
 
 
+NEW = "apigateway.stage/shop/debug"
+
+
+def test_a_new_stage_is_judged_by_what_it_serves() -> None:
+    """Somebody deployed an open method to a stage of its own, and put the draft back: that stage alone tells."""
+    found = judged(estate(ONE, prod=("d1", ONE)), estate(ONE, debug=("d2", OTHER), prod=("d1", ONE)))
+    assert rules_of(found) == [("method-open", NEW), ("stage-added", NEW)]
+    assert found.severities[NEW] == "critical"
+    assert found.alerts[0].text == "method GET /pets, as it is served: AWS_IAM → NONE"
+    more = nouns(IAM, method(PUT))
+    found = judged(estate(ONE), estate(ONE, debug=("d2", more)))
+    assert ("method-born-open", NEW) in rules_of(found), "without another stage it is held against the draft"
+
+
+def test_a_new_api_is_judged_by_what_its_stage_serves() -> None:
+    found = judged(Estate(), estate(ONE, debug=("d2", nouns(IAM, method(PUT)))))
+    assert ("method-born-open", NEW) in rules_of(found)
+    assert {key for rule, key in rules_of(found) if rule == "method-added"} == {GET, NEW}
+
+
+def test_a_new_stage_that_serves_what_others_did_is_only_new() -> None:
+    for before, after in (
+        (estate(OTHER, prod=("d1", OTHER)), estate(OTHER, debug=("d2", OTHER), prod=("d1", OTHER))),
+        (estate(ONE, prod=("d1", OTHER)), estate(ONE, debug=("d1", OTHER), prod=("d1", OTHER))),
+        (estate(ONE, prod=("d1", OTHER)), estate(ONE, debug=("d2", ONE), prod=("d1", OTHER))),
+        (estate(OTHER), estate(OTHER, debug=("d2", OTHER))),
+        (estate(ONE), estate(ONE, debug=("d2", None))),
+    ):
+        said = [pair for pair in rules_of(judged(before, after)) if pair[0] != "stage-deployment"]
+        assert [pair for pair in said if pair[1] == NEW and pair[0].startswith("method-open")] == []
+        assert ("stage-added", NEW) in said
+    waited = judged(estate(OTHER, prod=("d1", ONE)), estate(OTHER, debug=("d2", OTHER), prod=("d1", ONE)))
+    assert ("method-open", NEW) in rules_of(waited), "a draft that waited, and no stage served"
+
+
 def test_between_regions_what_is_served_is_all_that_tells() -> None:
     """Ids are other ones anyway; a stage that serves the same is the same."""
     before = estate(ONE, prod=("d1", ONE))
