@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dr_toolkit.engine.rulebook.case import Case
-from dr_toolkit.engine.rulebook.stages import DRAFT
+from dr_toolkit.engine.rulebook.stages import DRAFT, WORDS
 from dr_toolkit.engine.truths import Truths, summary
 from dr_toolkit.model.alerts import Alert
 from dr_toolkit.model.changes import CREATE, Change
@@ -24,7 +24,7 @@ class Stages:
     def __init__(self, changes: Sequence[Change], before: Estate, after: Estate, truths: Truths | None) -> None:
         self._before, self._after, self._truths = before, after, truths
         self._changes = {change.key: change for change in changes}
-        edited = (c.key for c in changes if c.key.type in DRAFT and not _made_anew(c))
+        edited = (c.key for c in changes if c.key.type in DRAFT and _is_deployable(c))
         told = (c.key for c in changes if c.key.type in {*DRAFT, *STAGES, *DEPLOYMENTS})
         self._changed = frozenset(kind_of(key.type).api_of(key) for key in told)
         self._edited = frozenset(kind_of(key.type).api_of(key) for key in edited)
@@ -97,5 +97,8 @@ class Stages:
         return self._ahead[stage]
 
 
-def _made_anew(change: Change) -> bool:
-    return any(f.path == ("id",) for f in change.fields)
+def _is_deployable(change: Change) -> bool:
+    """Whether a change of the draft can be why there is another deployment; a name or a tag is no reason for one."""
+    kind = kind_of(change.key.type)
+    live = kind.unserved if change.key.type == kind.api else frozenset[str]()
+    return not any(f.path == ("id",) for f in change.fields) and not (change.fields and change.names <= live | WORDS)

@@ -25,7 +25,7 @@ DRAFT = (
 
 NEAR_ITS_END = timedelta(days=60)
 _UNLIMITED = -1
-_WORDS = frozenset({"description", "operationName", "tags", "Description", "OperationName", "Tags"})
+WORDS = frozenset({"description", "operationName", "tags", "Description", "OperationName", "Tags"})
 """What no caller of an API ever meets."""
 
 _LEVELS = ("OFF", "ERROR", "INFO")
@@ -121,7 +121,7 @@ def _undeployed(case: Case) -> str:
 
 def _described(case: Case) -> str:
     names = case.change.names
-    return f"{', '.join(sorted(names))} only" if case.edit and names and names <= _WORDS else ""
+    return f"{', '.join(sorted(names))} only" if case.edit and names and names <= WORDS else ""
 
 
 def _ending(live: Live) -> Iterator[tuple[str, str]]:
