@@ -49,15 +49,14 @@ class Truths:
     def served(self, stage: ResourceKey) -> tuple[Change, ...] | None:
         """What leads from what a stage served to what it serves; None where either is not known."""
         if stage not in self._served:
-            old, new = self.before.served(stage), self.after.served(stage)
-            self._served[stage] = self._between(stage, old, new) if old is not None and new is not None else None
+            self._served[stage] = self._between(stage, self.before.served(stage), self.after.served(stage))
         return self._served[stage]
 
-    def _between(self, stage: ResourceKey, old: Lines, new: Lines) -> tuple[Change, ...]:
+    def _between(self, stage: ResourceKey, old: Lines | None, new: Lines | None) -> tuple[Change, ...] | None:
         ids = [drafts.deployed_id(stage) for drafts in (self.before, self.after)]
         if self._home and ids[0] and ids[0] == ids[1]:
             return ()
-        return differing(old, new, self._registry)
+        return differing(old, new, self._registry) if old is not None and new is not None else None
 
     def born(self, stage: ResourceKey) -> tuple[Change, ...]:
         """What a stage that is new serves and its API served nowhere before; nothing where it is not known.
@@ -81,7 +80,7 @@ class Truths:
         for stage in self._both():
             if not (told := self.served(stage)):
                 continue
-            key = self.after.deployment(stage)
+            key = stage if is_moved(found.get(stage)) else self.after.deployment(stage)
             if key is None or (key in found and found[key].action != UPDATE):
                 continue
             held = found.get(key) or Change(key, UPDATE, self.before.estate.get(key), self.after.estate.get(key))
@@ -119,6 +118,12 @@ class Truths:
 
     def _frozen(self, deployment: str) -> tuple[str, ...]:
         return self._registry[deployment].freezes if deployment in self._registry else ()
+
+
+def is_moved(change: Change | None) -> bool:
+    """Whether a change is of a stage, and to the deployment of another name: its own, or another stage's."""
+    of_stage = change is not None and change.key.type in STAGES and change.action == UPDATE
+    return of_stage and change is not None and kind_of(change.key.type).pointer in change.names
 
 
 def staying_there(change: Change, pointer: str) -> Change | None:

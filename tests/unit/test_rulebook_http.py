@@ -56,7 +56,7 @@ LOG = {"AccessLogSettings": {"DestinationArn": "arn:a", "Format": "$context"}}
 TO, AWAY = ({"Target": ref("apigatewayv2.integration", "orders", name)} for name in ("a", "b"))
 NAMED = {"TlsConfig": {"ServerNameToVerify": "a.example.com"}}
 STREAM = {"AccessLogSettings": {"DestinationArn": "arn:b", "Format": "$context"}}
-ONE, TWO = ({"DeploymentId": ref("apigatewayv2.deployment", "orders", name)} for name in ("1", "2"))
+ONE, TWO = ({"DeploymentId": ref("apigatewayv2.deployment", "orders", name)} for name in ("live", "test"))
 
 CASES: dict[str, tuple[Sides, Sides]] = {
     # --- APIs
@@ -147,7 +147,7 @@ CASES: dict[str, tuple[Sides, Sides]] = {
     "http-stage-added": (new(STAGE), gone(STAGE)),
     "http-stage-automatic": (edit(STAGE, ONE, {"AutoDeploy": True}), edit(STAGE, {"AutoDeploy": True}, ONE)),
     "http-stage-tied": (edit(STAGE, {"AutoDeploy": True}, ONE), edit(STAGE, ONE, {"AutoDeploy": True})),
-    "http-stage-deployment": (edit(STAGE, ONE, TWO), edit(STAGE, ONE, {"AutoDeploy": True})),
+    "http-stage-deployment": (edit(STAGE, ONE, TWO), edit(STAGE, TWO, ONE)),
     "http-stage-variables": (
         edit(STAGE, {"StageVariables": {"a": "1"}}, {"StageVariables": {"a": "2"}}),
         edit(STAGE, {"StageVariables": {"a": "1"}}, {"StageVariables": {"a": "1"}, "Description": "x"}),

@@ -219,6 +219,51 @@ def test_a_deployment_that_two_stages_share_and_one_leaves() -> None:
     assert [(t.stage, [c.key.text for c in t.served]) for t in truths.told(changes)] == [(PROD, [GET])]
 
 
+def shared(
+    draft: list[Resource], *, content: list[Resource] | None, **more: tuple[str, list[Resource] | None]
+) -> Estate:
+    """Two stages on one deployment, which is called after the first, and others."""
+    made = estate(draft, dev=("d1", content), prod=("d1", content), **more)
+    made.drop("apigateway.deployment/shop/prod")
+    dev = Ref(ResourceKey("apigateway.deployment", ("shop", "dev")))
+    made.put(Resource(PROD, {"stageName": "prod", "deploymentId": dev}))
+    if content is not None:
+        made.served[PROD.text] = made.served[DEV.text]
+    return made
+
+
+def test_a_stage_that_leaves_a_shared_deployment_serves_no_other_stage_s() -> None:
+    """It has its own: what it holds tells, or whether the draft was edited."""
+    edited = nouns(IAM, method(PUT, authorizationType="AWS_IAM"))
+    found = judged(shared(ONE, content=ONE), estate(edited, dev=("d1", ONE), prod=("d2", edited)))
+    assert rules_of(found) == [("draft-undeployed", PUT), ("method-added", PUT), ("stage-redeployed", PROD.text)]
+    assert found.severities[PROD.text] == "medium"
+    found = judged(shared(ONE, content=ONE), estate(ONE, dev=("d1", ONE), prod=("d2", OTHER)))
+    assert rules_of(found) == [("method-open", PROD.text), ("stage-redeployed-unseen", PROD.text)]
+    found = judged(shared(ONE, content=None), estate(ONE, dev=("d1", None), prod=("d2", None)))
+    assert rules_of(found) == [("stage-redeployed-unseen", PROD.text)]
+
+
+def test_a_stage_that_stays_on_a_deployment_that_the_other_leaves_is_not_told() -> None:
+    """Not even where it is not known what they serve: the deployment has another name, and the same id."""
+    for content in (ONE, None):
+        other = OTHER if content else None
+        changes, _ = changes_of(shared(ONE, content=content), estate(ONE, dev=("d2", other), prod=("d1", content)))
+        assert [(c.action, c.key.text) for c in changes] == [("update", "apigateway.deployment/shop/dev")]
+
+
+def test_a_stage_that_goes_back_to_what_another_serves_is_the_one_that_is_told() -> None:
+    before = estate(OTHER, dev=("d1", OTHER), prod=("d2", ONE))
+    changes, _ = changes_of(before, shared(OTHER, content=OTHER))
+    assert [(c.action, c.key.text) for c in changes] == [
+        ("delete", "apigateway.deployment/shop/prod"),
+        ("update", PROD.text),
+    ]
+    assert ("served", "method GET /pets", "authorizationType") in {f.path for f in changes[1].fields}
+    found = judged(before, shared(OTHER, content=OTHER))
+    assert rules_of(found) == [("method-open", PROD.text), ("stage-deployment", PROD.text)]
+
+
 # --- what is said of stages as they are ----------------------------------------------------------------------
 
 
