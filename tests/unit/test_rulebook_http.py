@@ -226,6 +226,11 @@ CASES: dict[str, tuple[Sides, Sides]] = {
 }
 
 
+def test_the_audience_of_a_new_authorizer_is_no_other_audience() -> None:
+    """Nothing took its tokens before: routes that use it are told by themselves."""
+    assert {a.rule for a in judged(new(AUTHORIZER, **jwt())).alerts} == {"http-authorizer-added"}
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_rule_fires_and_keeps_quiet(name: str) -> None:
     fires, quiet = CASES[name]
