@@ -30,12 +30,13 @@ class Truth:
     """One stage: ``served`` leads from what it served before to what it serves, ``ahead`` from that to the draft.
 
     Of ``ahead``, ``create`` is in the draft alone, ``delete`` what only the stage serves, and all else is changed but
-    not deployed.
+    not deployed; or, where its key is in ``same``, deployed otherwise than in a draft that is as it was before.
     """
 
     stage: ResourceKey
     served: tuple[Change, ...] = ()
     ahead: tuple[Change, ...] = ()
+    same: frozenset[ResourceKey] = frozenset()
 
 
 class Truths:
@@ -113,8 +114,15 @@ class Truths:
         for text in sorted(self.after.estate.served):
             stage = ResourceKey.parse(text)
             if kind_of(stage.type).api_of(stage) in apis:
-                found.append(Truth(stage, self.served(stage) or (), self.after.ahead(stage)))
+                ahead = self.after.ahead(stage)
+                found.append(Truth(stage, self.served(stage) or (), ahead, self._same(stage, ahead)))
         return tuple(truth for truth in found if truth.served or truth.ahead)
+
+    def _same(self, stage: ResourceKey, ahead: Sequence[Change]) -> frozenset[ResourceKey]:
+        """What of the draft is ahead of a stage, and was so in the draft before."""
+        api = kind_of(stage.type).api_of(stage)
+        old, new = (drafts.exported(api) if ahead else {} for drafts in (self.before, self.after))
+        return frozenset(c.key for c in ahead if old.get(c.key.text) == new.get(c.key.text))
 
     def _frozen(self, deployment: str) -> tuple[str, ...]:
         return self._registry[deployment].freezes if deployment in self._registry else ()

@@ -89,6 +89,7 @@ def test_a_change_of_the_draft_is_said_once_where_no_stage_serves_it() -> None:
     changes, truths = changes_of(before, after)
     assert [(c.key.text, c.action) for c in changes] == [(GET, "update")]
     (truth,) = truths.told(changes)
+    assert truth.same == frozenset(), "it is the draft that has changed"
     assert (truth.stage, truth.served, [(c.key.text, c.action) for c in truth.ahead]) == (PROD, (), [(GET, "update")])
     found = judged(before, after)
     assert rules_of(found) == [("draft-undeployed", GET), ("method-open-draft", GET)]
@@ -136,7 +137,8 @@ def test_what_is_served_and_not_in_the_draft_is_judged_where_it_is_served() -> N
         (key, [("id",), ("served", "method GET /pets", "authorizationType")])
     ]
     assert changes[0].reason == "the stage serves something else: changed: method GET /pets"
-    assert [c.key.text for c in truths.told(changes)[0].ahead] == [GET]
+    (truth,) = truths.told(changes)
+    assert ([c.key.text for c in truth.ahead], {k.text for k in truth.same}) == ([GET], {GET})
     found = judged(before, after)
     assert rules_of(found) == [("method-open", key), ("stage-redeployed-unseen", key)]
     assert [a.text for a in found.alerts] == [
