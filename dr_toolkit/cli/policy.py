@@ -14,7 +14,7 @@ def policy() -> None:
 
 
 @policy.command(cls=Command)
-@click.argument("name", metavar="SOURCE", required=False)
+@click.argument("name", metavar="[SOURCE]", required=False)
 @click.pass_context
 def snapshot(context: click.Context, name: str | None) -> None:
     """Print what captures and drift need in a source's region.

@@ -94,6 +94,11 @@ class Drafts:
         key = self.deployment(stage)
         return self.estate.ids.get(key.text, "") if key is not None else ""
 
+    def stages(self, api: ResourceKey) -> list[ResourceKey]:
+        """The stages of an API, in the order of their names."""
+        prefix = f"{ResourceKey(kind_of(api.type).stage, api.path).text}/"
+        return [ResourceKey.parse(text) for text in sorted(t for t in self.estate.lines if t.startswith(prefix))]
+
     def on(self, deployment: ResourceKey) -> list[ResourceKey]:
         """The stages that are on a deployment."""
         return self._deployed_to.get(deployment, [])

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dr_toolkit.engine.rulebook.case import Case
-from dr_toolkit.engine.rulebook.stages import DRAFT
-from dr_toolkit.engine.truths import Truths, summary
+from dr_toolkit.engine.rulebook.stages import DRAFT, WORDS
+from dr_toolkit.engine.truths import Truths, is_moved, summary
 from dr_toolkit.model.alerts import Alert
-from dr_toolkit.model.changes import Change
+from dr_toolkit.model.changes import CREATE, Change
 from dr_toolkit.model.estate import Estate
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.spec.served import DEPLOYMENTS, STAGES, kind_of
@@ -24,7 +24,7 @@ class Stages:
     def __init__(self, changes: Sequence[Change], before: Estate, after: Estate, truths: Truths | None) -> None:
         self._before, self._after, self._truths = before, after, truths
         self._changes = {change.key: change for change in changes}
-        edited = (c.key for c in changes if c.key.type in DRAFT and not _made_anew(c))
+        edited = (c.key for c in changes if c.key.type in DRAFT and _is_deployable(c))
         told = (c.key for c in changes if c.key.type in {*DRAFT, *STAGES, *DEPLOYMENTS})
         self._changed = frozenset(kind_of(key.type).api_of(key) for key in told)
         self._edited = frozenset(kind_of(key.type).api_of(key) for key in edited)
@@ -39,7 +39,7 @@ class Stages:
         """A change of a draft, a stage or a deployment, as rules look at it."""
         api = kind_of(change.key.type).api_of(change.key)
         case = Case(change, edited=api in self._edited)
-        if change.key.type in DEPLOYMENTS and self._is_known(change):
+        if change.key.type not in DRAFT and self._is_known(change):
             unseen = self.unseen(change)
             return replace(case, edited=not unseen, unseen=summary(unseen))
         if change.key.type not in DRAFT:
@@ -48,34 +48,42 @@ class Stages:
         unserved = tuple(sorted(stage.name for stage in stages if self._lacks(stage, change.key)))
         return replace(case, unserved=unserved, dormant=bool(stages) and len(unserved) == len(stages))
 
-    def _is_known(self, deployment: Change) -> bool:
-        stages = self._truths.after.on(deployment.key) if self._truths else []
-        return any(self._truths and self._truths.served(stage) is not None for stage in stages)
+    def _is_known(self, change: Change) -> bool:
+        return any(self._truths and self._truths.served(stage) is not None for stage in self._told_by(change))
+
+    def _told_by(self, change: Change) -> list[ResourceKey]:
+        """The stages that a change is of: one that moved to another deployment, or those that stayed on one."""
+        if change.key.type in STAGES:
+            return [change.key] if is_moved(change) else []
+        on = self._truths.after.on(change.key) if self._truths else []
+        return [stage for stage in on if not is_moved(self._changes.get(stage))]
 
     def tells(self, standing: Alert) -> bool:
         """Whether what is to be said of a stage is told with the changes of its API."""
         return standing.key.type in STAGES and kind_of(standing.key.type).api_of(standing.key) in self._changed
 
-    def unseen(self, deployment: Change) -> tuple[Change, ...]:
+    def unseen(self, change: Change) -> tuple[Change, ...]:
         """What a stage serves otherwise than before, and otherwise than the draft says."""
-        return tuple(c for stage, c in self._served(deployment) if c.key in (self._of(stage) or ()))
+        return tuple(c for stage, c in self._served(change) if c.key in (self._of(stage) or ()))
 
-    def unsaid(self, deployment: Change) -> tuple[Change, ...]:
+    def unsaid(self, change: Change) -> tuple[Change, ...]:
         """What a stage serves otherwise than before, and no change of the draft has said already."""
-        unseen = self.unseen(deployment)
-        said = self._changes.keys() - {change.key for change in unseen}
-        return tuple({c.key: c for _, c in self._served(deployment) if c.key not in said}.values())
+        unseen = self.unseen(change)
+        said = self._changes.keys() - {c.key for c in unseen}
+        return tuple({c.key: c for _, c in self._served(change) if c.key not in said}.values())
 
-    def _served(self, deployment: Change) -> Iterator[tuple[ResourceKey, Change]]:
-        """What leads to what the stages on a deployment serve now; a thing once."""
+    def _served(self, change: Change) -> Iterator[tuple[ResourceKey, Change]]:
+        """What leads to what a stage that is new or moved, or the stages on a deployment, serve now; a thing once."""
         told: set[ResourceKey] = set()
-        if self._truths is None or deployment.key.type not in DEPLOYMENTS:
+        if self._truths is None or change.key.type not in STAGES | DEPLOYMENTS:
             return
-        for stage in self._truths.after.on(deployment.key):
-            for change in self._truths.served(stage) or ():
-                if change.key not in told:
-                    told.add(change.key)
-                    yield stage, change
+        if change.key.type in STAGES and change.action == CREATE:
+            yield from ((change.key, inner) for inner in self._truths.born(change.key))
+        for stage in self._told_by(change):
+            for inner in self._truths.served(stage) or ():
+                if inner.key not in told:
+                    told.add(inner.key)
+                    yield stage, inner
 
     def _lacks(self, stage: ResourceKey, key: ResourceKey) -> bool:
         """Whether a stage serves a thing of the draft otherwise than the draft says."""
@@ -95,5 +103,8 @@ class Stages:
         return self._ahead[stage]
 
 
-def _made_anew(change: Change) -> bool:
-    return any(f.path == ("id",) for f in change.fields)
+def _is_deployable(change: Change) -> bool:
+    """Whether a change of the draft can be why there is another deployment; a name or a tag is no reason for one."""
+    kind = kind_of(change.key.type)
+    live = kind.unserved if change.key.type == kind.api else frozenset[str]()
+    return not any(f.path == ("id",) for f in change.fields) and not (change.fields and change.names <= live | WORDS)

@@ -30,12 +30,13 @@ class Truth:
     """One stage: ``served`` leads from what it served before to what it serves, ``ahead`` from that to the draft.
 
     Of ``ahead``, ``create`` is in the draft alone, ``delete`` what only the stage serves, and all else is changed but
-    not deployed.
+    not deployed; or, where its key is in ``same``, deployed otherwise than in a draft that is as it was before.
     """
 
     stage: ResourceKey
     served: tuple[Change, ...] = ()
     ahead: tuple[Change, ...] = ()
+    same: frozenset[ResourceKey] = frozenset()
 
 
 class Truths:
@@ -49,15 +50,30 @@ class Truths:
     def served(self, stage: ResourceKey) -> tuple[Change, ...] | None:
         """What leads from what a stage served to what it serves; None where either is not known."""
         if stage not in self._served:
-            old, new = self.before.served(stage), self.after.served(stage)
-            self._served[stage] = self._between(stage, old, new) if old is not None and new is not None else None
+            self._served[stage] = self._between(stage, self.before.served(stage), self.after.served(stage))
         return self._served[stage]
 
-    def _between(self, stage: ResourceKey, old: Lines, new: Lines) -> tuple[Change, ...]:
+    def _between(self, stage: ResourceKey, old: Lines | None, new: Lines | None) -> tuple[Change, ...] | None:
         ids = [drafts.deployed_id(stage) for drafts in (self.before, self.after)]
         if self._home and ids[0] and ids[0] == ids[1]:
             return ()
-        return differing(old, new, self._registry)
+        return differing(old, new, self._registry) if old is not None and new is not None else None
+
+    def born(self, stage: ResourceKey) -> tuple[Change, ...]:
+        """What a stage that is new serves and its API served nowhere before; nothing where it is not known.
+
+        What stages that tell nothing served is the draft: those that deploy by themselves, and where there is none.
+        """
+        content, api = self.after.served(stage), kind_of(stage.type).api_of(stage)
+        if content is None:
+            return ()
+        others = self.before.stages(api)
+        known = [held for other in others if (held := self.before.served(other)) is not None]
+        if not known or any(self.before.deployment(other) is None for other in others):
+            known.append(self.before.exported(api))
+        found = [differing(old, content, self._registry) for old in known]
+        everywhere = frozenset.intersection(*(frozenset(c.key for c in each) for each in found))
+        return tuple(c for c in found[-1] if c.key in everywhere and c.action != DELETE)
 
     def settled(self, changes: Iterable[Change]) -> list[Change]:
         """Changes in which a deployment is another one only where what it holds is, and that is told."""
@@ -65,7 +81,7 @@ class Truths:
         for stage in self._both():
             if not (told := self.served(stage)):
                 continue
-            key = self.after.deployment(stage)
+            key = stage if is_moved(found.get(stage)) else self.after.deployment(stage)
             if key is None or (key in found and found[key].action != UPDATE):
                 continue
             held = found.get(key) or Change(key, UPDATE, self.before.estate.get(key), self.after.estate.get(key))
@@ -98,11 +114,24 @@ class Truths:
         for text in sorted(self.after.estate.served):
             stage = ResourceKey.parse(text)
             if kind_of(stage.type).api_of(stage) in apis:
-                found.append(Truth(stage, self.served(stage) or (), self.after.ahead(stage)))
+                ahead = self.after.ahead(stage)
+                found.append(Truth(stage, self.served(stage) or (), ahead, self._same(stage, ahead)))
         return tuple(truth for truth in found if truth.served or truth.ahead)
+
+    def _same(self, stage: ResourceKey, ahead: Sequence[Change]) -> frozenset[ResourceKey]:
+        """What of the draft is ahead of a stage, and was so in the draft before."""
+        api = kind_of(stage.type).api_of(stage)
+        old, new = (drafts.exported(api) if ahead else {} for drafts in (self.before, self.after))
+        return frozenset(c.key for c in ahead if old.get(c.key.text) == new.get(c.key.text))
 
     def _frozen(self, deployment: str) -> tuple[str, ...]:
         return self._registry[deployment].freezes if deployment in self._registry else ()
+
+
+def is_moved(change: Change | None) -> bool:
+    """Whether a change is of a stage, and to the deployment of another name: its own, or another stage's."""
+    of_stage = change is not None and change.key.type in STAGES and change.action == UPDATE
+    return of_stage and change is not None and kind_of(change.key.type).pointer in change.names
 
 
 def staying_there(change: Change, pointer: str) -> Change | None:

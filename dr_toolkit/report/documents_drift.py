@@ -132,6 +132,9 @@ def _truth(truth: Truth) -> Document:
         "stage": truth.stage.text,
         "now_served": [{"key": c.key.text, "difference": say.DRIFT[c.action]} for c in truth.served],
         "changed_not_deployed": keys(UPDATE, REPLACE),
+        "deployed_otherwise": [
+            c.key.text for c in truth.ahead if c.key in truth.same and c.action in (UPDATE, REPLACE)
+        ],
         "draft_only": keys(CREATE),
         "served_only": keys(DELETE),
     }

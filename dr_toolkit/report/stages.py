@@ -12,6 +12,7 @@ _MOST = 8
 """How many things are named of which the same is said, but for who asks for all."""
 
 _NOW = (("serves now, changed", ()), ("serves now, new", (CREATE,)), ("serves no more", (DELETE,)))
+_OTHERWISE = "deployed otherwise than in the draft"
 _AHEAD = (
     ("changed but not deployed", ()),
     ("in the draft, not deployed", (CREATE,)),
@@ -21,7 +22,9 @@ _AHEAD = (
 
 def lines(truth: Truth, *, whole: bool = True) -> Iterator[tuple[str, str]]:
     """What is to be said of a stage, and of what: names of things in its API."""
-    for said, changes in ((_NOW, truth.served), (_AHEAD, truth.ahead)):
+    otherwise = [c for c in truth.ahead if c.key in truth.same and _is_of(c, ())]
+    edited = [c for c in truth.ahead if c not in otherwise]
+    for said, changes in ((_NOW, truth.served), (((_OTHERWISE, ()),), otherwise), (_AHEAD, edited)):
         for word, actions in said:
             if found := [called(c.key) for c in changes if _is_of(c, actions)]:
                 shown = found if whole else found[:_MOST]

@@ -196,6 +196,19 @@ def test_an_experiment_that_was_deployed_and_put_back(desk: Desk) -> None:
     assert result.changes[0].reason.endswith("new: gateway response WAF_FILTERED")
 
 
+def test_an_open_method_that_was_deployed_to_a_new_stage_and_put_back(desk: Desk) -> None:
+    shop = Shop(desk)
+    was = shop.rest.get_method(**shop.post)
+    shop.open()
+    shop.rest.create_deployment(restApiId=shop.held.id, stageName="debug")
+    back = {f"/{name}": was[name] for name in ("authorizationType", "authorizerId")}
+    shop.rest.update_method(**shop.post, patchOperations=patched(back))
+    result, debug = drifted(desk, least="high"), "apigateway.stage/shop/debug"
+    assert ("method-open", debug) in alerts(result)
+    assert result.severities[debug] == "critical"
+    assert result.exit_code != 0
+
+
 def test_a_draft_that_is_ahead_stays_so_and_is_no_drift(desk: Desk) -> None:
     """It is said as it stands; and when it is deployed, that is."""
     shop = Shop(desk)
@@ -307,6 +320,22 @@ def test_a_route_that_is_changed_and_one_stage_after_the_other(orders: Desk) -> 
     assert said(result) == [("update", deployment), ("update", ROUTE)]
     assert alerts(result) == [("draft-undeployed", ROUTE), ("stage-redeployed", deployment)]
     assert {stage for stage, waiting in ahead(result).items() if waiting} == {TIED[1]}
+
+
+def test_an_open_route_that_a_new_stage_is_tied_to_and_put_back(orders: Desk) -> None:
+    http, api = close_route(orders)
+    for name in ("v7", "v7-again"):
+        http.create_deployment(ApiId=api, StageName=name)
+    orders.snapshot()
+    route = next(r for r in http.get_routes(ApiId=api)["Items"] if r["RouteKey"] == "GET /orders/{id}")
+    http.update_route(ApiId=api, RouteId=route["RouteId"], AuthorizationType="NONE")
+    made = http.create_deployment(ApiId=api)["DeploymentId"]
+    http.create_stage(ApiId=api, StageName="debug", DeploymentId=made)
+    http.update_route(ApiId=api, RouteId=route["RouteId"], AuthorizationType="AWS_IAM")
+    found = drifted(orders, against="latest").alerts
+    assert ("route-open", "critical", "apigatewayv2.stage/orders/debug") in [
+        (a.rule, a.severity, a.key.text) for a in found
+    ]
 
 
 def test_a_route_that_was_touched_is_put_right_and_a_stage_goes_back(orders: Desk) -> None:

@@ -352,14 +352,17 @@ OPENED = Exposure(
 DEED = Deed(
     "e-1", "2026-11-23T17:00:00Z", "AuthorizeSecurityGroupIngress", "ann", "role admin", "192.0.2.9", "aws-cli/2"
 )
+OTHERWISE = resource("apigateway.model/shop/Pet")
 SERVING = Truth(
     STAGE.key,
     served=(METHOD_CHANGE,),
     ahead=(
         METHOD_CHANGE,
+        Change(OTHERWISE.key, UPDATE, OTHERWISE, OTHERWISE),
         added(resource("apigateway.model/shop/<script>alert('x')")),
         removed(resource("apigateway.gateway_response/shop/THROTTLED")),
     ),
+    same=frozenset({OTHERWISE.key}),
 )
 JUDGED = DriftReport(
     (

@@ -237,6 +237,7 @@ def test_the_page_tells_verdict_severity_exposure_and_both_sides() -> None:
 SAID = (
     "serves now, changed",
     "changed but not deployed",
+    "deployed otherwise than in the draft",
     "in the draft, not deployed",
     "deployed but not in the draft, gone with the next deployment",
 )
@@ -256,12 +257,13 @@ def test_the_three_truths_of_a_stage_are_told(name: str) -> None:
 
 def test_the_three_truths_of_a_stage_in_json() -> None:
     (stage,) = as_json.document(samples.JUDGED)["stages"]
-    method = samples.GET_PET.key.text
+    method, model = samples.GET_PET.key.text, "apigateway.model/shop/Pet"
     assert stage == {
         "source": "prod-use1",
         "stage": "apigateway.stage/shop/prod",
         "now_served": [{"key": method, "difference": "changed"}],
-        "changed_not_deployed": [method],
+        "changed_not_deployed": [method, model],
+        "deployed_otherwise": [model],
         "draft_only": ["apigateway.model/shop/<script>alert('x')"],
         "served_only": ["apigateway.gateway_response/shop/THROTTLED"],
     }

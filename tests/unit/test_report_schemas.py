@@ -104,3 +104,9 @@ def test_every_error_has_a_document(error: type[DrToolkitError]) -> None:
     document = as_json.document(error())
     assert errors(document) == []
     assert document["error"]["exit_code"] == error.exit_code
+
+
+def test_the_table_of_kinds_says_each_once() -> None:
+    rows = [line for line in (FOLDER / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    kinds = [word.strip("` ") for row in rows[2:] for word in row.split("|")[2].partition(":")[0].split(",")]
+    assert sorted(kinds) == sorted(name.removesuffix(".schema.json") for name in SCHEMAS if "common" not in name)

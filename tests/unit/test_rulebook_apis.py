@@ -428,6 +428,30 @@ def test_a_redeployment_is_worse_where_nothing_was_edited() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "was", "now"),
+    [
+        (API, {"name": "shop", "tags": {"a": "b"}}, {"name": "shop", "tags": {"a": "c"}}),
+        (API, {"name": "shop"}, {"name": "store"}),
+        (METHOD, {"operationName": "x"}, {"operationName": "y"}),
+        ("apigatewayv2.api/shop", {"Tags": {"a": "b"}}, {"Name": "store"}),
+    ],
+    ids=["tag", "name", "words", "tag of a WebSocket API"],
+)
+def test_no_name_and_no_tag_is_why_a_stage_serves_another_deployment(
+    key: str, was: dict[str, Any], now: dict[str, Any]
+) -> None:
+    kind = key.partition(".")[0]
+    deployment = ResourceKey(f"{kind}.deployment", ("shop", "prod"))
+    moved = Change(
+        deployment, UPDATE, Resource(deployment, {}), Resource(deployment, {}), (FieldChange(("id",), "1", "2"),)
+    )
+    stage = thing(f"{kind}.stage/shop/prod")
+    found = told(estate(stage, thing(key, **was)), estate(stage, thing(key, **now)), moved)
+    assert "stage-redeployed-unseen" in found
+    assert "stage-redeployed" not in found
+
+
+@pytest.mark.parametrize(
     ("rule", "text"),
     [
         ("api-recreated", API),

@@ -204,6 +204,10 @@ CASES: dict[str, tuple[Sides, Sides]] = {
         edit(ENDPOINT, policy(ONE, NO, member=AT), policy(ONE, member=AT)),
         edit(ENDPOINT, policy(ONE, member=AT), policy(ONE, NO, member=AT)),
     ),
+    "endpoint-policy-narrowed": (
+        edit(ENDPOINT, policy(ONE, member=AT), policy(NO, member=AT)),
+        edit(ENDPOINT, policy(ONE, member=AT), policy(ONE, allow(), member=AT)),
+    ),
     "endpoint-dns-off": (
         edit(ENDPOINT, {"PrivateDnsEnabled": True}, {}),
         edit(ENDPOINT, {}, {"PrivateDnsEnabled": True}),
@@ -259,6 +263,11 @@ def test_a_rule_fires_and_keeps_quiet(name: str) -> None:
     fires, quiet = CASES[name]
     assert name in {alert.rule for alert in judged(fires).alerts}
     assert name not in {alert.rule for alert in judged(quiet).alerts}
+
+
+def test_an_endpoint_without_a_policy_let_everything_pass() -> None:
+    found = judged(edit(ENDPOINT, {}, policy(NO, member=AT))).alerts
+    assert [(a.rule, a.severity) for a in found] == [("endpoint-policy-narrowed", "medium")]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ CASES: dict[str, tuple[Sides, Sides]] = {
         f"sg-world-{name}": (([], [f"in {open_} 0.0.0.0/0"]), ([], [f"in {near} 0.0.0.0/0"]))
         for name, (open_, near) in PORTS.items()
     },
-    "sg-world-all": (([], ["in all - ::/0"]), ([], ["in tcp 8000-8100 ::/0"])),
+    "sg-world-all": (([], ["in all - ::/0"]), ([], ["in tcp 8000-8100 ::/0", "in 50 - 0.0.0.0/0"])),
+    "sg-world-protocol": (([], ["in 50 - 0.0.0.0/0"]), ([], ["in all - 0.0.0.0/0", "in tcp 0-65535 ::/0"])),
     "sg-ingress-public": (([], ["in tcp 22 203.0.113.0/24"]), ([], ["in tcp 22 192.168.0.0/16"])),
     "sg-ingress-private": (([], ["in tcp 22 10.0.0.0/8"]), ([], ["in tcp 22 203.0.113.0/24"])),
     "sg-ingress-account": (([], ["in tcp 22 sg:1a2b@444455556666"]), ([], ["in tcp 22 sg:db"])),

@@ -56,7 +56,7 @@ LOG = {"AccessLogSettings": {"DestinationArn": "arn:a", "Format": "$context"}}
 TO, AWAY = ({"Target": ref("apigatewayv2.integration", "orders", name)} for name in ("a", "b"))
 NAMED = {"TlsConfig": {"ServerNameToVerify": "a.example.com"}}
 STREAM = {"AccessLogSettings": {"DestinationArn": "arn:b", "Format": "$context"}}
-ONE, TWO = ({"DeploymentId": ref("apigatewayv2.deployment", "orders", name)} for name in ("1", "2"))
+ONE, TWO = ({"DeploymentId": ref("apigatewayv2.deployment", "orders", name)} for name in ("live", "test"))
 
 CASES: dict[str, tuple[Sides, Sides]] = {
     # --- APIs
@@ -147,7 +147,7 @@ CASES: dict[str, tuple[Sides, Sides]] = {
     "http-stage-added": (new(STAGE), gone(STAGE)),
     "http-stage-automatic": (edit(STAGE, ONE, {"AutoDeploy": True}), edit(STAGE, {"AutoDeploy": True}, ONE)),
     "http-stage-tied": (edit(STAGE, {"AutoDeploy": True}, ONE), edit(STAGE, ONE, {"AutoDeploy": True})),
-    "http-stage-deployment": (edit(STAGE, ONE, TWO), edit(STAGE, ONE, {"AutoDeploy": True})),
+    "http-stage-deployment": (edit(STAGE, ONE, TWO), edit(STAGE, TWO, ONE)),
     "http-stage-variables": (
         edit(STAGE, {"StageVariables": {"a": "1"}}, {"StageVariables": {"a": "2"}}),
         edit(STAGE, {"StageVariables": {"a": "1"}}, {"StageVariables": {"a": "1"}, "Description": "x"}),
@@ -224,6 +224,11 @@ CASES: dict[str, tuple[Sides, Sides]] = {
         edit(INTEGRATION, backend(), backend(Description="x")),
     ),
 }
+
+
+def test_the_audience_of_a_new_authorizer_is_no_other_audience() -> None:
+    """Nothing took its tokens before: routes that use it are told by themselves."""
+    assert {a.rule for a in judged(new(AUTHORIZER, **jwt())).alerts} == {"http-authorizer-added"}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -89,6 +89,7 @@ def test_a_change_of_the_draft_is_said_once_where_no_stage_serves_it() -> None:
     changes, truths = changes_of(before, after)
     assert [(c.key.text, c.action) for c in changes] == [(GET, "update")]
     (truth,) = truths.told(changes)
+    assert truth.same == frozenset(), "it is the draft that has changed"
     assert (truth.stage, truth.served, [(c.key.text, c.action) for c in truth.ahead]) == (PROD, (), [(GET, "update")])
     found = judged(before, after)
     assert rules_of(found) == [("draft-undeployed", GET), ("method-open-draft", GET)]
@@ -136,7 +137,8 @@ def test_what_is_served_and_not_in_the_draft_is_judged_where_it_is_served() -> N
         (key, [("id",), ("served", "method GET /pets", "authorizationType")])
     ]
     assert changes[0].reason == "the stage serves something else: changed: method GET /pets"
-    assert [c.key.text for c in truths.told(changes)[0].ahead] == [GET]
+    (truth,) = truths.told(changes)
+    assert ([c.key.text for c in truth.ahead], {k.text for k in truth.same}) == ([GET], {GET})
     found = judged(before, after)
     assert rules_of(found) == [("method-open", key), ("stage-redeployed-unseen", key)]
     assert [a.text for a in found.alerts] == [
@@ -150,6 +152,41 @@ def test_a_draft_that_waited_is_judged_when_it_is_deployed() -> None:
     before, after = estate(OTHER, prod=("d1", ONE)), estate(OTHER, prod=("d2", OTHER))
     key = "apigateway.deployment/shop/prod"
     assert rules_of(judged(before, after)) == [("method-open", key), ("stage-redeployed", key)]
+
+
+NEW = "apigateway.stage/shop/debug"
+
+
+def test_a_new_stage_is_judged_by_what_it_serves() -> None:
+    """Somebody deployed an open method to a stage of its own, and put the draft back: that stage alone tells."""
+    found = judged(estate(ONE, prod=("d1", ONE)), estate(ONE, debug=("d2", OTHER), prod=("d1", ONE)))
+    assert rules_of(found) == [("method-open", NEW), ("stage-added", NEW)]
+    assert found.severities[NEW] == "critical"
+    assert found.alerts[0].text == "method GET /pets, as it is served: AWS_IAM → NONE"
+    more = nouns(IAM, method(PUT))
+    found = judged(estate(ONE), estate(ONE, debug=("d2", more)))
+    assert ("method-born-open", NEW) in rules_of(found), "without another stage it is held against the draft"
+
+
+def test_a_new_api_is_judged_by_what_its_stage_serves() -> None:
+    found = judged(Estate(), estate(ONE, debug=("d2", nouns(IAM, method(PUT)))))
+    assert ("method-born-open", NEW) in rules_of(found)
+    assert {key for rule, key in rules_of(found) if rule == "method-added"} == {GET, NEW}
+
+
+def test_a_new_stage_that_serves_what_others_did_is_only_new() -> None:
+    for before, after in (
+        (estate(OTHER, prod=("d1", OTHER)), estate(OTHER, debug=("d2", OTHER), prod=("d1", OTHER))),
+        (estate(ONE, prod=("d1", OTHER)), estate(ONE, debug=("d1", OTHER), prod=("d1", OTHER))),
+        (estate(ONE, prod=("d1", OTHER)), estate(ONE, debug=("d2", ONE), prod=("d1", OTHER))),
+        (estate(OTHER), estate(OTHER, debug=("d2", OTHER))),
+        (estate(ONE), estate(ONE, debug=("d2", None))),
+    ):
+        said = [pair for pair in rules_of(judged(before, after)) if pair[0] != "stage-deployment"]
+        assert [pair for pair in said if pair[1] == NEW and pair[0].startswith("method-open")] == []
+        assert ("stage-added", NEW) in said
+    waited = judged(estate(OTHER, prod=("d1", ONE)), estate(OTHER, debug=("d2", OTHER), prod=("d1", ONE)))
+    assert ("method-open", NEW) in rules_of(waited), "a draft that waited, and no stage served"
 
 
 def test_between_regions_what_is_served_is_all_that_tells() -> None:
@@ -182,6 +219,51 @@ def test_a_deployment_that_two_stages_share_and_one_leaves() -> None:
         (PROD.text, "update"),
     ]
     assert [(t.stage, [c.key.text for c in t.served]) for t in truths.told(changes)] == [(PROD, [GET])]
+
+
+def shared(
+    draft: list[Resource], *, content: list[Resource] | None, **more: tuple[str, list[Resource] | None]
+) -> Estate:
+    """Two stages on one deployment, which is called after the first, and others."""
+    made = estate(draft, dev=("d1", content), prod=("d1", content), **more)
+    made.drop("apigateway.deployment/shop/prod")
+    dev = Ref(ResourceKey("apigateway.deployment", ("shop", "dev")))
+    made.put(Resource(PROD, {"stageName": "prod", "deploymentId": dev}))
+    if content is not None:
+        made.served[PROD.text] = made.served[DEV.text]
+    return made
+
+
+def test_a_stage_that_leaves_a_shared_deployment_serves_no_other_stage_s() -> None:
+    """It has its own: what it holds tells, or whether the draft was edited."""
+    edited = nouns(IAM, method(PUT, authorizationType="AWS_IAM"))
+    found = judged(shared(ONE, content=ONE), estate(edited, dev=("d1", ONE), prod=("d2", edited)))
+    assert rules_of(found) == [("draft-undeployed", PUT), ("method-added", PUT), ("stage-redeployed", PROD.text)]
+    assert found.severities[PROD.text] == "medium"
+    found = judged(shared(ONE, content=ONE), estate(ONE, dev=("d1", ONE), prod=("d2", OTHER)))
+    assert rules_of(found) == [("method-open", PROD.text), ("stage-redeployed-unseen", PROD.text)]
+    found = judged(shared(ONE, content=None), estate(ONE, dev=("d1", None), prod=("d2", None)))
+    assert rules_of(found) == [("stage-redeployed-unseen", PROD.text)]
+
+
+def test_a_stage_that_stays_on_a_deployment_that_the_other_leaves_is_not_told() -> None:
+    """Not even where it is not known what they serve: the deployment has another name, and the same id."""
+    for content in (ONE, None):
+        other = OTHER if content else None
+        changes, _ = changes_of(shared(ONE, content=content), estate(ONE, dev=("d2", other), prod=("d1", content)))
+        assert [(c.action, c.key.text) for c in changes] == [("update", "apigateway.deployment/shop/dev")]
+
+
+def test_a_stage_that_goes_back_to_what_another_serves_is_the_one_that_is_told() -> None:
+    before = estate(OTHER, dev=("d1", OTHER), prod=("d2", ONE))
+    changes, _ = changes_of(before, shared(OTHER, content=OTHER))
+    assert [(c.action, c.key.text) for c in changes] == [
+        ("delete", "apigateway.deployment/shop/prod"),
+        ("update", PROD.text),
+    ]
+    assert ("served", "method GET /pets", "authorizationType") in {f.path for f in changes[1].fields}
+    found = judged(before, shared(OTHER, content=OTHER))
+    assert rules_of(found) == [("method-open", PROD.text), ("stage-deployment", PROD.text)]
 
 
 # --- what is said of stages as they are ----------------------------------------------------------------------

@@ -175,11 +175,11 @@ def moved(*path: str) -> Check:
 
 
 def more(*path: str, what: str) -> Check:
-    """A check whether a list holds what it did not; of one that is new all is told."""
+    """A check whether a list of something that was there before holds what it did not."""
 
     def check(case: Case) -> str:
         old, new = (set(map(str, value or ())) for value in case.pair(*path))
-        return f"{', '.join(sorted(new - old))} {what}" if new - old and not case.removed else ""
+        return f"{', '.join(sorted(new - old))} {what}" if new - old and case.edit else ""
 
     return check
 

@@ -31,6 +31,18 @@ def _denied(case: Case) -> str:
     return f"{len(gone)} statement{'s' * (len(gone) > 1)} that denied" if case.edit and gone else ""
 
 
+def _narrowed(case: Case) -> str:
+    """Without a policy it was AWS's own, so that any other lets less pass."""
+    old, new = case.pair("PolicyDocument")
+    if not case.edit or not new:
+        return ""
+    if not old:
+        return "it had AWS's own policy, which allows everything to everybody"
+    less = news(case, "Allow", gone=True, member="PolicyDocument")
+    number = len(less) + len(news(case, "Deny", member="PolicyDocument"))
+    return f"{number} statement{'s' * (number > 1)} less allowed, or more denied" if number else ""
+
+
 def _private_dns(case: Case) -> str:
     old, new = case.pair("PrivateDnsEnabled", default=False)
     return "the service's usual name leads to the internet again" if case.edit and old and not new else ""
@@ -105,6 +117,7 @@ RULES = (
     Rule("endpoint-policy-off", CRITICAL, "An endpoint lets everything pass", _POLICY, (ENDPOINT,), _let_all_in),
     Rule("endpoint-policy-widened", HIGH, "An endpoint lets more pass", _POLICY, (ENDPOINT,), _widened),
     Rule("endpoint-policy-denial", HIGH, "An endpoint denies less", _POLICY, (ENDPOINT,), _denied),
+    Rule("endpoint-policy-narrowed", MEDIUM, "An endpoint lets less pass", _POLICY, (ENDPOINT,), _narrowed),
     Rule("endpoint-dns-off", HIGH, "An endpoint has no private DNS any more", _INTERFACE, (ENDPOINT,), _private_dns),
     Rule("endpoint-dns-on", HIGH, "An endpoint takes the service's usual name", _INTERFACE, (ENDPOINT,), _captured),
     Rule("endpoint-groups", HIGH, "An endpoint has other groups", references.ENDPOINT_GROUPS, (ENDPOINT,), _groups),

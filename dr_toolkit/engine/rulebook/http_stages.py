@@ -22,6 +22,7 @@ from dr_toolkit.engine.rulebook.case import (
     shown,
 )
 from dr_toolkit.engine.rulebook.integrations import accounts, regions
+from dr_toolkit.engine.rulebook.stages import is_another_s
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM
 
 STAGE, INTEGRATION = "apigatewayv2.stage", "apigatewayv2.integration"
@@ -120,9 +121,7 @@ RULES = (
     Rule("http-stage-added", MEDIUM, "A stage of an HTTP or WebSocket API is new", _HTTP, (STAGE,), is_new),
     Rule("http-stage-automatic", MEDIUM, "A stage deploys by itself now", _HTTP, (STAGE,), _automatic),
     Rule("http-stage-tied", LOW, "A stage does not deploy by itself any more", _HTTP, (STAGE,), _tied),
-    Rule(
-        "http-stage-deployment", HIGH, "A stage is tied to another deployment", _HTTP, (STAGE,), moved("DeploymentId")
-    ),
+    Rule("http-stage-deployment", HIGH, "A stage is tied to another deployment", _HTTP, (STAGE,), is_another_s),
     Rule(
         "http-stage-redeployed",
         MEDIUM,

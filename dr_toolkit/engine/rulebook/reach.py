@@ -9,7 +9,7 @@ from dr_toolkit.engine.rulebook import references
 from dr_toolkit.engine.rulebook.case import Case, Check, Rule
 from dr_toolkit.engine.services import ICMP, ICMPV6, TCP, UDP
 from dr_toolkit.engine.traffic import EVERY4, EVERY6, Peers, Traffic
-from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW
+from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM
 
 MANY = 1024
 """So many ports in a row are told as such, not by each service among them."""
@@ -56,6 +56,7 @@ _SERVICES: tuple[tuple[str, str, str, Spans], ...] = (
 )
 _WEB = tcp(80, 443) + udp(443)
 _PING = tuple((number * services.BLOCK, (number + 1) * services.BLOCK - 1) for number in (ICMP, ICMPV6))
+_PORTS = tuple(services.ports(number, 0, services.BLOCK - 1) for number in (TCP, UDP))
 _NAMED = Traffic(
     tuple(
         (*span, Peers(EVERY4, EVERY6))
@@ -108,9 +109,19 @@ def _is_ping(slab: tuple[int, int, Peers]) -> bool:
     return any(first <= slab[0] and slab[1] <= last for first, last in _PING)
 
 
-def _many_ports(case: Case) -> str:
-    parts = [wide for part in from_everywhere(case) if (wide := _wide(part))]
-    return "; ".join(told(part) for part in parts)
+def _has_ports(slab: tuple[int, int, Peers]) -> bool:
+    return any(slab[0] <= last and first <= slab[1] for first, last in _PORTS)
+
+
+def _whole(*, ports: bool) -> Check:
+    """A check whether many ports at once are open to the world now, or protocols that have none."""
+
+    def check(case: Case) -> str:
+        wide = (_wide(part).slabs for part in from_everywhere(case))
+        found = (Traffic(tuple(slab for slab in slabs if _has_ports(slab) is ports)) for slabs in wide)
+        return "; ".join(told(part) for part in found if part)
+
+    return check
 
 
 def _open(spans: Spans) -> Check:
@@ -135,7 +146,15 @@ RULES = (
         "Many ports, or all, are open to the world",
         references.OPEN_OTHER,
         (RULE, LIST),
-        _many_ports,
+        _whole(ports=True),
+    ),
+    Rule(
+        "sg-world-protocol",
+        MEDIUM,
+        "A protocol without ports is open to the world",
+        references.OPEN_OTHER,
+        (RULE, LIST),
+        _whole(ports=False),
     ),
     *(
         Rule(

@@ -11,11 +11,12 @@ from dr_toolkit.engine.rulebook import references
 from dr_toolkit.engine.rulebook.case import Case, Check, Live, Rule, at, is_gone, is_new, lost, moved
 from dr_toolkit.engine.truths import SERVED, SERVED_ONLY, UNDEPLOYED
 from dr_toolkit.model.alerts import CRITICAL, HIGH, LOW, MEDIUM, NOTE
+from dr_toolkit.model.keys import Ref
 from dr_toolkit.spec.http_apis import CONTENT
-from dr_toolkit.spec.served import DEPLOYMENTS
+from dr_toolkit.spec.served import DEPLOYMENTS, STAGES, kind_of
 
 STAGE, DEPLOYMENT, CERTIFICATE = "apigateway.stage", "apigateway.deployment", "apigateway.client_certificate"
-SERVING = tuple(sorted(DEPLOYMENTS))
+SERVING, STAGED = tuple(sorted(DEPLOYMENTS)), tuple(sorted(STAGES))
 DRAFT = (
     *("apigateway.rest_api", "apigateway.resource", "apigateway.method", "apigateway.model", "apigateway.authorizer"),
     *("apigateway.request_validator", "apigateway.gateway_response"),
@@ -25,7 +26,7 @@ DRAFT = (
 
 NEAR_ITS_END = timedelta(days=60)
 _UNLIMITED = -1
-_WORDS = frozenset({"description", "operationName", "tags", "Description", "OperationName", "Tags"})
+WORDS = frozenset({"description", "operationName", "tags", "Description", "OperationName", "Tags"})
 """What no caller of an API ever meets."""
 
 _LEVELS = ("OFF", "ERROR", "INFO")
@@ -97,8 +98,10 @@ def _redeployed(*, edited: bool) -> Check:
     """A check whether a stage serves another deployment, and whether the API's draft was edited too."""
 
     def check(case: Case) -> str:
-        made = next((f for f in case.change.fields if f.path == ("id",)), None)
-        if (made is None and not any(f.name == SERVED for f in case.change.fields)) or case.edited is not edited:
+        serving = case.change.key.type in SERVING
+        made = next((f for f in case.change.fields if serving and f.path == ("id",)), None)
+        other = SERVED in case.change.names if serving else bool(is_own(case))
+        if (made is None and not other) or case.edited is not edited:
             return ""
         told = f"deployment {made.before} → {made.after}" if made else "another deployment"
         rest = case.unseen or "the draft is as it was, and this may hold something else"
@@ -107,9 +110,17 @@ def _redeployed(*, edited: bool) -> Check:
     return check
 
 
-def _pointed(case: Case) -> str:
-    old, new = case.pair("deploymentId")
-    return f"{old} → {new}" if case.edit and old and new and old != new else ""
+def is_own(case: Case) -> str:
+    """A check whether a stage left the deployment of another stage for one of its own."""
+    old, new = case.pair(kind_of(case.change.key.type).pointer)
+    left = case.edit and isinstance(old, Ref) and isinstance(new, Ref) and old != new
+    return f"{old} → {new}" if left and new.key.path == case.change.key.path else ""
+
+
+def is_another_s(case: Case) -> str:
+    """A check whether a stage left the deployment that it was on for another stage's."""
+    old, new = case.pair(kind_of(case.change.key.type).pointer)
+    return f"{old} → {new}" if case.edit and old and new and old != new and not is_own(case) else ""
 
 
 def _undeployed(case: Case) -> str:
@@ -121,7 +132,7 @@ def _undeployed(case: Case) -> str:
 
 def _described(case: Case) -> str:
     names = case.change.names
-    return f"{', '.join(sorted(names))} only" if case.edit and names and names <= _WORDS else ""
+    return f"{', '.join(sorted(names))} only" if case.edit and names and names <= WORDS else ""
 
 
 def _ending(live: Live) -> Iterator[tuple[str, str]]:
@@ -247,14 +258,21 @@ RULES = (
     ),
     Rule("stage-variables", MEDIUM, "Stage variables differ", references.VARIABLES, (STAGE,), _variables),
     Rule("stage-canary", MEDIUM, "A canary takes traffic", references.CANARY, (STAGE,), _canary),
-    Rule("stage-deployment", HIGH, "A stage serves another stage's deployment", _SERVE, (STAGE,), _pointed),
-    Rule("stage-redeployed", MEDIUM, "A stage serves another deployment", _SERVE, SERVING, _redeployed(edited=True)),
+    Rule("stage-deployment", HIGH, "A stage serves another stage's deployment", _SERVE, (STAGE,), is_another_s),
+    Rule(
+        "stage-redeployed",
+        MEDIUM,
+        "A stage serves another deployment",
+        _SERVE,
+        (*SERVING, *STAGED),
+        _redeployed(edited=True),
+    ),
     Rule(
         "stage-redeployed-unseen",
         HIGH,
         "A stage serves another deployment, and the draft is the same",
         _SERVE,
-        SERVING,
+        (*SERVING, *STAGED),
         _redeployed(edited=False),
     ),
     Rule("stage-behind", NOTE, "A draft is ahead of a stage", _SERVE, look=_found(UNDEPLOYED)),

@@ -170,6 +170,7 @@ def test_awss_own_settings_are_honoured(company: Company, desk: Path, monkeypatc
 
 def test_help_and_typos(desk: Path) -> None:
     assert "Usage: dr-toolkit" in run("--help").out
+    assert "[SOURCE]" in run("policy", "snapshot", "--help").out
     assert "--snapshot" in run("restore", "-h").out
     assert run("--version").out.startswith("dr-toolkit, version")
     assert run().code == run("snapshot").code == 64
