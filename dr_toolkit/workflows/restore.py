@@ -9,6 +9,7 @@ from typing import Any
 
 from dr_toolkit.config import Target
 from dr_toolkit.engine.executor import Outcome
+from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
     BadPlanFile,
     BlockedSteps,
@@ -27,11 +28,10 @@ from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
 from dr_toolkit.store.journal import LOOKED, Journal, Runs, RunState
-from dr_toolkit.store.layout import quoted
-from dr_toolkit.store.leases import Lease, acquire
-from dr_toolkit.workflows import capture, preflight
+from dr_toolkit.store.leases import Leases
+from dr_toolkit.workflows import capture, places, preflight
 from dr_toolkit.workflows.applying import Applying
-from dr_toolkit.workflows.context import LEASE_SECONDS, Context
+from dr_toolkit.workflows.context import Context
 from dr_toolkit.workflows.forecasting import foreseen
 from dr_toolkit.workflows.history import (
     History,
@@ -134,9 +134,9 @@ def restore(context: Context, request: Request, confirm: Confirm) -> RestoreResu
     target = context.target(request.target)
     context.vault.add(request.secrets)
     runs = _runs(context, target, writing=True)
-    lease = acquire(context.state_store(target), f"restore/{quoted(target.name)}", LEASE_SECONDS, context.now)
-    with lease:
-        return _Restore(context, request, runs, lease).run(confirm)
+    cloud = context.cloud(target)
+    with places.lease(context, target, cloud.scope) as lease:
+        return _Restore(context, request, cloud, runs, lease).run(confirm)
 
 
 def _runs(context: Context, target: Target, *, writing: bool = False) -> Runs:
@@ -145,13 +145,15 @@ def _runs(context: Context, target: Target, *, writing: bool = False) -> Runs:
 
 
 class _Restore:
-    def __init__(self, context: Context, request: Request, runs: Runs, lease: Lease) -> None:
-        self.context, self.request, self.runs, self.lease = context, request, runs, lease
+    def __init__(self, context: Context, request: Request, cloud: Cloud, runs: Runs, lease: Leases) -> None:
+        self.context, self.request, self.cloud, self.runs, self.lease = context, request, cloud, runs, lease
         self.began = time.monotonic()
 
     def run(self, confirm: Confirm) -> RestoreResult:
         past = self.past = self._past()
         unfinished = past.unfinished
+        if unfinished is None:  # else this name's own is what is to be finished first
+            places.refuse_unfinished(self.context, self.context.target(self.request.target), self.cloud.scope)
         options, spec, source = self._meant(unfinished)
         snapshot = capture.load(self.context, source, spec)
         if unfinished is not None and unfinished.begin.get("snapshot") != snapshot.manifest.id:
@@ -159,7 +161,7 @@ class _Restore:
                 run=unfinished.run, target=self.request.target, snapshot=unfinished.begin.get("snapshot")
             )
         self._refuse_less(unfinished, options)
-        self.seen = view(self.context, self.request.target, snapshot, options)
+        self.seen = view(self.context, self.request.target, snapshot, options, self.cloud)
         self.made = past.settle(self.seen)
         planned = self.seen.plan(options, self.made)
         if unfinished is None:
