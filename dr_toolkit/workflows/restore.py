@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,6 @@ from dr_toolkit.model import planfile, wire
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
-from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
 from dr_toolkit.store.journal import LOOKED, Journal, Runs, RunState
@@ -45,6 +44,7 @@ from dr_toolkit.workflows.history import (
     with_ids,
     with_kept_gaps,
 )
+from dr_toolkit.workflows.supplied import Supplied
 from dr_toolkit.workflows.targets import Options, Planned, View, view
 from dr_toolkit.workflows.traces import Tracing
 
@@ -63,7 +63,7 @@ class Request:
     options: Options = field(default_factory=Options)
     resume: str | None = None
     plan_file: Plan | None = None
-    secrets: Mapping[str, Hidden] = field(default_factory=dict)
+    secrets: Supplied = field(default_factory=Supplied)
 
 
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
@@ -132,7 +132,7 @@ def restore(context: Context, request: Request, confirm: Confirm) -> RestoreResu
     Raises UnfinishedRun, TargetMoved, BlockedSteps and NotConfirmed before anything is changed.
     """
     target = context.target(request.target)
-    context.vault.add(request.secrets)
+    context.vault.add(request.secrets.values)
     runs = _runs(context, target, writing=True)
     cloud = context.cloud(target)
     with places.lease(context, target, cloud.scope) as lease:
@@ -160,6 +160,7 @@ class _Restore:
             raise UnfinishedRun(
                 run=unfinished.run, target=self.request.target, snapshot=unfinished.begin.get("snapshot")
             )
+        self.request.secrets.check(snapshot)
         self._refuse_less(unfinished, options)
         self.seen = view(self.context, self.request.target, snapshot, options, self.cloud)
         self.made = past.settle(self.seen)
@@ -167,6 +168,7 @@ class _Restore:
         if unfinished is None:
             planned.checked()
         first = with_kept_gaps(planned, unfinished)
+        first = preflight.with_findings(first, self.request.secrets.differing(self.cloud, first))
         self._check(first.plan)
         self._refuse_blocked(first.plan, options)
         if not first.plan.steps and unfinished is None:
