@@ -11,7 +11,7 @@ from typing import Any
 
 from dr_toolkit.config import Target
 from dr_toolkit.errors import UnfinishedRun, UnfinishedUndo
-from dr_toolkit.model.documents import Scope
+from dr_toolkit.model.documents import WARNING, Finding, Scope
 from dr_toolkit.store import layout
 from dr_toolkit.store.journal import END, Runs
 from dr_toolkit.store.layout import quoted
@@ -26,7 +26,14 @@ def lease(context: Context, target: Target, scope: Scope) -> Leases:
 
 
 def refuse_unfinished(context: Context, target: Target, scope: Scope) -> None:
-    """Raise UnfinishedRun or UnfinishedUndo where the last run of another name of the same place has no end.
+    """Raise UnfinishedRun or UnfinishedUndo where the last run of another name of the same place has no end."""
+    found = unfinished(context, target, scope)
+    if found is not None:
+        raise found
+
+
+def unfinished(context: Context, target: Target, scope: Scope) -> UnfinishedRun | UnfinishedUndo | None:
+    """What says that the last run of another name of the same place has no end; None where all have one.
 
     A journal that does not say where its run was made is one of its own name alone. Raises IntegrityError where one
     can't be read.
@@ -46,8 +53,19 @@ def refuse_unfinished(context: Context, target: Target, scope: Scope) -> None:
         if _place(runs.begun(undoes) if undoes else begin) != (scope.account, scope.region):
             continue
         if undoes:
-            raise UnfinishedUndo(run=run, target=name, undoes=undoes)
-        raise UnfinishedRun(run=run, target=name, snapshot=begin.get("snapshot"))
+            return UnfinishedUndo(run=run, target=name, undoes=undoes)
+        return UnfinishedRun(run=run, target=name, snapshot=begin.get("snapshot"))
+    return None
+
+
+def said_unfinished(error: UnfinishedRun | UnfinishedUndo) -> Finding:
+    """The same as a plan says it, with the ways on."""
+    run, target = error.facts["run"], error.facts["target"]
+    goes_on = (
+        f"dr-toolkit restore --to {target} --resume {run}, or take it back: dr-toolkit restore undo {run} --to {target}"
+    )
+    way = error.next_step if isinstance(error, UnfinishedUndo) else f"Go on with it: {goes_on}"
+    return Finding(WARNING, "unfinished-run", str(target), f"{error}. {way}")
 
 
 def _place(begin: Mapping[str, Any]) -> tuple[Any, Any] | None:

@@ -70,14 +70,24 @@ def plan(context: Context, target: str, spec: str, options: Options) -> PlanResu
     """What a restore would do; changes nothing."""
     snapshot = capture.load(context, context.source().name, spec)
     seen = view(context, target, snapshot, options)
-    planned = _planned(context, seen, options).checked()
-    return PlanResult(preflight.with_findings(foreseen(planned), preflight.probed(seen, planned)).plan)
-
-
-def _planned(context: Context, seen: View, options: Options) -> Planned:
-    """The plan as a restore would make it now: what earlier runs owe is part of it."""
     past = history(_runs(context, seen.target))
-    return seen.plan(options, past.settle(seen))
+    planned = seen.plan(options, past.settle(seen)).checked()
+    said = [*preflight.probed(seen, planned), *_unfinished(context, seen, past.unfinished)]
+    return PlanResult(preflight.with_findings(foreseen(planned), said).plan)
+
+
+def _unfinished(context: Context, seen: View, own: RunState | None) -> list[Finding]:
+    """What a plan says of the run that has to be finished first, or taken back."""
+    error = (
+        places.unfinished(context, seen.target, seen.cloud.scope) if own is None else _as_error(own, seen.target.name)
+    )
+    return [places.said_unfinished(error)] if error is not None else []
+
+
+def _as_error(state: RunState, target: str) -> UnfinishedRun | UnfinishedUndo:
+    if "undoes" in state.begin:
+        return UnfinishedUndo(run=state.run, target=target, undoes=state.begin["undoes"])
+    return UnfinishedRun(run=state.run, target=target, snapshot=state.begin.get("snapshot"))
 
 
 def verify(context: Context, target: str, spec: str, options: Options) -> VerifyResult:
@@ -85,7 +95,8 @@ def verify(context: Context, target: str, spec: str, options: Options) -> Verify
     began = time.monotonic()
     snapshot = capture.load(context, context.source().name, spec)
     seen = view(context, target, snapshot, options)
-    return _verified(seen, _planned(context, seen, options).checked(), time.monotonic() - began)
+    planned = seen.plan(options, history(_runs(context, seen.target)).settle(seen)).checked()
+    return _verified(seen, planned, time.monotonic() - began)
 
 
 def _verified(seen: View, planned: Planned, seconds: float) -> VerifyResult:
@@ -157,9 +168,7 @@ class _Restore:
         options, spec, source = self._meant(unfinished)
         snapshot = capture.load(self.context, source, spec)
         if unfinished is not None and unfinished.begin.get("snapshot") != snapshot.manifest.id:
-            raise UnfinishedRun(
-                run=unfinished.run, target=self.request.target, snapshot=unfinished.begin.get("snapshot")
-            )
+            raise _as_error(unfinished, self.request.target)
         self.request.secrets.check(snapshot)
         self._refuse_less(unfinished, options)
         self.seen = view(self.context, self.request.target, snapshot, options, self.cloud)
@@ -169,7 +178,7 @@ class _Restore:
             planned.checked()
         first = with_kept_gaps(planned, unfinished)
         first = preflight.with_findings(first, self.request.secrets.differing(self.cloud, first))
-        self._check(first.plan)
+        self._check(first.plan, unfinished)
         self._refuse_blocked(first.plan, options)
         if not first.plan.steps and unfinished is None:
             return self._nothing(first)
@@ -224,8 +233,11 @@ class _Restore:
             about = f"{unfinished.begin.get('snapshot')} ({' '.join(begun) if begun else 'all of it'})"
             raise UnfinishedRun(run=unfinished.run, target=self.request.target, snapshot=about)
 
-    def _check(self, now: Plan) -> None:
-        """A plan from a file applies only where planning anew gives the same plan."""
+    def _check(self, now: Plan, unfinished: RunState | None) -> None:
+        """A plan from a file applies only where planning anew gives the same plan.
+
+        What a run that is not finished has changed since is no sign that others have.
+        """
         given = self.request.plan_file
         if given is None:
             return
@@ -236,9 +248,12 @@ class _Restore:
             )
         if given.snapshot_digest != now.snapshot_digest:
             raise TargetMoved(target=now.target, reason=f"snapshot {now.snapshot} is not the one that was planned with")
+        steps = [planfile.step(s) for s in given.steps] == [planfile.step(s) for s in now.steps]
+        if unfinished is not None and not (steps and given.fingerprint == now.fingerprint):
+            raise _as_error(unfinished, now.target)
         if given.fingerprint != now.fingerprint:
             raise TargetMoved(target=now.target, reason="what the plan rests on is not as it was")
-        if [planfile.step(s) for s in given.steps] != [planfile.step(s) for s in now.steps]:
+        if not steps:
             raise TargetMoved(target=now.target, reason="planning anew gives other steps (has the config changed?)")
 
     def _refuse_blocked(self, first: Plan, options: Options) -> None:
@@ -342,7 +357,7 @@ def _no_undo(past: History, target: str) -> History:
     """What is past, unless that is an undo that has not come to its end: then raise UnfinishedUndo."""
     state = past.unfinished
     if state is not None and "undoes" in state.begin:
-        raise UnfinishedUndo(run=state.run, target=target, undoes=state.begin["undoes"])
+        raise _as_error(state, target)
     return past
 
 

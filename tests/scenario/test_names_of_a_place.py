@@ -114,6 +114,24 @@ def test_an_undo_by_another_name_waits_for_an_unfinished_run(desk: Desk) -> None
     assert undo.undo(desk.command(), request, lambda plan: None, lambda plan: True).exit_code == 0
 
 
+@pytest.mark.parametrize("name", ["away", AWAY])
+def test_a_plan_names_the_run_that_is_not_finished(desk: Desk, name: str) -> None:
+    """With the ways on; and a plan of before is not said to be of a target that others have changed."""
+    before = desk.plan()
+    film = Film(AWAY, desk.store, [moment("nothing", AWAY, desk.store)])
+    run = desk.restore("away", film=film).run
+    assert not [f for f in desk.plan(name).findings if f.code == "unfinished-run"]
+    halfway(film).come_back(desk.store)
+    (said,) = [f for f in desk.plan(name).findings if f.code == "unfinished-run"]
+    assert said.severity == "warning"
+    assert f"dr-toolkit restore --to away --resume {run}" in said.text
+    assert f"dr-toolkit restore undo {run} --to away" in said.text
+    with pytest.raises(UnfinishedRun) as refused:
+        restore.restore(desk.command(), restore.Request("away", plan_file=before), lambda shown: True)
+    assert refused.value.next_step.endswith(f"restore --to away --resume {run}")
+    assert desk.restore(resume=run).exit_code == 0
+
+
 def test_an_unfinished_run_elsewhere_stops_nobody(desk: Desk) -> None:
     """Runs of other regions are other targets' own, whatever their names."""
     film = Film(AWAY, desk.store, [moment("nothing", AWAY, desk.store)])
