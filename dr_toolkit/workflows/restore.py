@@ -38,6 +38,7 @@ from dr_toolkit.workflows.history import (
     found_apis,
     history,
     left_over,
+    made_unknown,
     of_run,
     options_of,
     unknown_values,
@@ -176,11 +177,11 @@ class _Restore:
         planned = self.seen.plan(options, self.made)
         if unfinished is None:
             planned.checked()
-        first = with_kept_gaps(planned, unfinished)
+        first = with_kept_gaps(planned, unfinished, past.unknown)
         first = preflight.with_findings(first, self.request.secrets.differing(self.cloud, first))
         self._check(first.plan, unfinished)
         self._refuse_blocked(first.plan, options)
-        if not first.plan.steps and unfinished is None:
+        if not first.plan.steps and unfinished is None and not past.unknown:
             return self._nothing(first)
         agreed = not first.plan.steps or self._was_confirmed(first.plan, unfinished)
         if not agreed and not confirm(self._shown(first)):
@@ -327,6 +328,8 @@ class _Restore:
     def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
         self._pair(left)
         facts = left_over(left.plan, self.made, left.part) | self.tracing.left(left)
+        if total.failed:  # whoever mends that has to hear of them once more
+            facts["unknown"] = made_unknown(self.journal.records(), left)
         self.journal.append("end", verdict=verified.verdict, failed=dict(total.failed), **facts)
 
     def _pair(self, left: Planned) -> None:

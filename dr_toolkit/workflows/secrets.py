@@ -115,7 +115,7 @@ def unknown(context: Context, changes: Iterable[Change]) -> list[Finding]:
 
 def made_with_new_value(key: str) -> Finding:
     """What is said of a key that was made though its value was not known."""
-    text = "its value was not known when this run made it: it has a new one, and callers have to be given it"
+    text = "its value was not known when it was made: it has a new one, and callers have to be given it"
     return Finding(GAP, UNKNOWN, key, text)
 
 

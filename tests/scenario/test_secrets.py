@@ -253,6 +253,28 @@ def test_a_key_with_a_new_value_is_named_though_the_restore_was_interrupted(desk
     assert desk.restore().exit_code == 0, "a restore that begins anew has nothing to say of it"
 
 
+def test_a_key_with_a_new_value_is_named_though_the_restore_failed(desk: Desk) -> None:
+    """By the next run, which mends what failed, and whether or not that has anything to do; and then no more."""
+    desk.secrets = None
+    desk.snapshot()
+    for by_hand in (False, True):
+        begin = moment("nothing", AWAY, desk.store)
+        desk.aws.gate.fail("CreateUsagePlan", "BadRequestException", 400, times=99)
+        failed = desk.restore()
+        assert (failed.exit_code, bool(failed.failed)) == (1, True)
+        desk.aws.gate.clear_faults()
+        if by_hand:
+            records = desk.records()
+            assert desk.restore(only=(MOBILE,)).exit_code == 3
+            assert desk.records() != records
+        else:
+            again = desk.restore()
+            named = {f.key for f in again.plan.findings if f.code == "secret-missing"}
+            assert (again.exit_code, len(named)) == (3, 3), again.verdict
+        assert [f for f in desk.restore().plan.findings if f.code == "secret-missing"] == []
+        begin.come_back(desk.store)
+
+
 def test_a_key_that_was_pruned_comes_back_with_another_value_which_is_said(desk: Desk) -> None:
     desk.snapshot()
     assert desk.restore().exit_code == 0
