@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -130,6 +131,21 @@ def test_a_plan_names_the_run_that_is_not_finished(desk: Desk, name: str) -> Non
         restore.restore(desk.command(), restore.Request("away", plan_file=before), lambda shown: True)
     assert refused.value.next_step.endswith(f"restore --to away --resume {run}")
     assert desk.restore(resume=run).exit_code == 0
+
+
+def test_a_run_that_does_not_say_where_it_was_counts_under_its_own_name_only(desk: Desk) -> None:
+    """As releases wrote it that kept no scope."""
+    film = Film(AWAY, desk.store, [moment("nothing", AWAY, desk.store)])
+    run = desk.restore("away", film=film).run
+    halfway(film).come_back(desk.store)
+    begin = f"runs/away/{run}/000001.json"
+    record = json.loads(desk.store.get(begin))
+    del record["scope"]
+    desk.store.delete(begin)
+    desk.store.put_if_absent(begin, json.dumps(record).encode())
+    assert [f.key for f in desk.plan("away").findings if f.code == "unfinished-run"] == ["away"]
+    assert [f.key for f in desk.plan(AWAY).findings if f.code == "unfinished-run"] == []
+    assert desk.restore("away", resume=run).exit_code == 0
 
 
 def test_an_unfinished_run_elsewhere_stops_nobody(desk: Desk) -> None:
