@@ -60,6 +60,7 @@ def restore(
     named. With --to, --yes, --skip-blocked and --secrets.
     """
     from dr_toolkit.workflows import restore as workflow
+    from dr_toolkit.workflows.supplied import Supplied
     from dr_toolkit.workflows.targets import Options
 
     named = {"--snapshot": snapshot, "--plan": plan_file, "--resume": resume, "--prune": prune, "--in-place": in_place}
@@ -72,8 +73,9 @@ def restore(
     given_plan = _read(plan_file, target or "TARGET") if plan_file else None
     target = _target(target, given_plan)
     _check(snapshot, plan_file, resume, only)
-    options, values = Options(prune, in_place, skip_blocked, only, allow_replace), _values(secrets_file)
-    request = workflow.Request(target, snapshot or "latest", options, resume, given_plan, values)
+    options = Options(prune, in_place, skip_blocked, only, allow_replace)
+    supplied = Supplied(_values(secrets_file), secrets_file or "FILE")
+    request = workflow.Request(target, snapshot or "latest", options, resume, given_plan, supplied)
     with session.working("restoring") as progress:
         confirm = _confirmation(session, progress, yes)
         working = session.context(progress.advance, allow_unsigned=allow_unsigned)

@@ -14,7 +14,7 @@ from dr_toolkit.model.keys import ResourceKey
 
 SCHEMA_VERSION = 1
 
-BY_HAND = frozenset({"by-hand", "secret-missing", "landmark-missing", "made-anew"})
+BY_HAND = frozenset({"by-hand", "secret-missing", "secret-differs", "landmark-missing", "made-anew"})
 """The codes of findings that say what a person has to do."""
 
 

@@ -156,7 +156,12 @@ def baselines(source: str) -> str:
 
 def pairings(source: str, target: str) -> str:
     """What the names of the pairing tables of a source and a target start with."""
-    return f"pairings/{quoted(source)}/{quoted(target)}/"
+    return f"{pairings_of(source)}{quoted(target)}/"
+
+
+def pairings_of(source: str) -> str:
+    """What the names of all pairing tables of a source start with."""
+    return f"pairings/{quoted(source)}/"
 
 
 def anchors(source: str) -> str:

@@ -15,6 +15,7 @@ import os
 import re
 import secrets
 import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -138,6 +139,39 @@ def acquire(store: ObjectStore, name: str, ttl_seconds: float, now: Clock = cloc
             continue  # another was faster: it holds now, or has released already
         return Lease(store, name, claim, ttl, now)
     raise _locked(name, current(store, name))
+
+
+class Leases:
+    """Several leases that one process holds together; as a context manager they are released at the end."""
+
+    def __init__(self, held: Sequence[Lease]) -> None:
+        self._held = tuple(held)
+
+    def keep(self) -> None:
+        """``Lease.keep`` for each of them."""
+        for lease in self._held:
+            lease.keep()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for lease in reversed(self._held):
+            lease.__exit__(kind, error, trace)
+
+
+def acquire_all(store: ObjectStore, names: Iterable[str], ttl_seconds: float, now: Clock = clock.now) -> Leases:
+    """Take several leases in their order, all of them or none; as ``acquire``."""
+    held: list[Lease] = []
+    try:
+        for name in names:
+            held.append(acquire(store, name, ttl_seconds, now))
+    except DrToolkitError as error:
+        Leases(held).__exit__(type(error), error, None)
+        raise
+    return Leases(held)
 
 
 def current(store: ObjectStore, name: str) -> Claim | None:

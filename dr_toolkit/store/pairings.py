@@ -25,6 +25,19 @@ class Pairings:
         """
         return self._read(source, target)[1]
 
+    def known(self, source: str, target: str) -> dict[str, str]:
+        """What ``get`` says, and what is kept of the source for any other target here; the target's own holds.
+
+        A target may have been restored into under other names, and an id of another region or account is never found
+        in this one. Raises IntegrityError for a table that can't be read.
+        """
+        prefix = layout.pairings_of(source)
+        segments = {name.removeprefix(prefix).partition("/")[0] for name in self._objects.list(prefix)}
+        pairs: dict[str, str] = {}
+        for other in sorted(name for segment in segments if (name := layout.unquoted(segment))):
+            pairs |= self.get(source, other) if other != target else {}
+        return pairs | self.get(source, target)
+
     def add(self, source: str, target: str, new: Mapping[str, str]) -> None:
         """Put ``new`` over what is there, as one new table: once a run, not once a resource.
 

@@ -22,7 +22,7 @@ from dr_toolkit.spec.fields import Kind
 from dr_toolkit.spec.served import APIS, REST
 from dr_toolkit.spec.tags import RUN_TAG
 from dr_toolkit.store.journal import Journal
-from dr_toolkit.store.leases import Lease
+from dr_toolkit.store.leases import Leases
 from dr_toolkit.workflows.context import Context
 from dr_toolkit.workflows.history import all_nameless, with_ids
 from dr_toolkit.workflows.targets import Made, Options, Planned
@@ -69,7 +69,7 @@ class Applying:
     context: Context
     seen: Sight
     journal: Journal
-    lease: Lease
+    lease: Leases
     options: Options
     made: Made
     note: Callable[[Planned], None] = lambda planned: None
@@ -181,7 +181,7 @@ class Applying:
 class _Kept:
     """The journal, with a sign of life for the lease at every record."""
 
-    def __init__(self, journal: Journal, lease: Lease) -> None:
+    def __init__(self, journal: Journal, lease: Leases) -> None:
         self._journal, self._lease = journal, lease
 
     def append_all(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:

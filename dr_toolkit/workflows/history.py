@@ -22,12 +22,14 @@ class History:
     """``unfinished`` is the last run, where it has no end; ``made`` what it, or the last one that ended, left behind.
 
     ``doubtful`` are the intents whose outcome nobody wrote down, and ``adopted`` what came to light of them.
+    ``unknown`` holds the printed keys of what a last run that failed had made with values that nobody knew.
     """
 
     unfinished: RunState | None = None
     made: Made = field(default_factory=Made)
     doubtful: list[dict[str, Any]] = field(default_factory=list)
     adopted: dict[str, str] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
 
     def settle(self, seen: View) -> Made:
         """What was made, with what has no name and is in doubt looked for."""
@@ -65,7 +67,8 @@ def history(runs: Runs) -> History:
     if latest is None:
         return History()
     if latest["kind"] == END:
-        return History(made=Made(dict(latest.get("unserved", {})), _keys(latest.get("owed", []))))
+        made = Made(dict(latest.get("unserved", {})), _keys(latest.get("owed", [])))
+        return History(made=made, unknown=frozenset(latest.get("unknown", [])))
     state = runs.last()
     if state is not None and "undoes" in state.begin:
         return History(state)
@@ -130,10 +133,17 @@ def unknown_values(plan: Plan) -> list[str]:
     return sorted(f.key for f in plan.findings if f.code == secrets.UNKNOWN)
 
 
-def with_kept_gaps(planned: Planned, unfinished: RunState | None) -> Planned:
-    """A plan that also names what the unfinished run has made already with a value that nobody knew."""
+def made_unknown(records: Iterable[Mapping[str, Any]], left: Planned) -> list[str]:
+    """What a run that failed leaves to the next to name: the keys in the target whose values nobody knew."""
+    told = {key for record in records for key in record.get("unknown", [])}
+    return sorted(told & left.survey.bindings.keys())
+
+
+def with_kept_gaps(planned: Planned, unfinished: RunState | None, failed: Iterable[str] = ()) -> Planned:
+    """A plan that also names what the unfinished run, or one that ``failed``, made with a value that nobody knew."""
     plan = planned.plan
     told = {key for record in unfinished.records for key in record.get("unknown", [])} if unfinished else set()
+    told |= planned.survey.bindings.keys() & set(failed)
     made = told - {c.key.text for c in plan.changes if c.action == CREATE}
     if not made:
         return planned

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.config import Target
 from dr_toolkit.engine.executor import Outcome
+from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
     BadPlanFile,
     BlockedSteps,
@@ -23,15 +24,13 @@ from dr_toolkit.model import planfile, wire
 from dr_toolkit.model.changes import ADOPT, CREATE, DELETE, REPLACE, Change, Plan
 from dr_toolkit.model.documents import BLOCKED, GAP, Coverage, Finding
 from dr_toolkit.model.estate import Snapshot
-from dr_toolkit.model.secrets import Hidden
 from dr_toolkit.report.results import PlanResult, RestoreResult, VerifyResult
 from dr_toolkit.resources import registry
 from dr_toolkit.store.journal import LOOKED, Journal, Runs, RunState
-from dr_toolkit.store.layout import quoted
-from dr_toolkit.store.leases import Lease, acquire
-from dr_toolkit.workflows import capture, preflight
+from dr_toolkit.store.leases import Leases
+from dr_toolkit.workflows import capture, places, preflight
 from dr_toolkit.workflows.applying import Applying
-from dr_toolkit.workflows.context import LEASE_SECONDS, Context
+from dr_toolkit.workflows.context import Context
 from dr_toolkit.workflows.forecasting import foreseen
 from dr_toolkit.workflows.history import (
     History,
@@ -39,12 +38,14 @@ from dr_toolkit.workflows.history import (
     found_apis,
     history,
     left_over,
+    made_unknown,
     of_run,
     options_of,
     unknown_values,
     with_ids,
     with_kept_gaps,
 )
+from dr_toolkit.workflows.supplied import Supplied
 from dr_toolkit.workflows.targets import Options, Planned, View, view
 from dr_toolkit.workflows.traces import Tracing
 
@@ -63,21 +64,31 @@ class Request:
     options: Options = field(default_factory=Options)
     resume: str | None = None
     plan_file: Plan | None = None
-    secrets: Mapping[str, Hidden] = field(default_factory=dict)
+    secrets: Supplied = field(default_factory=Supplied)
 
 
 def plan(context: Context, target: str, spec: str, options: Options) -> PlanResult:
     """What a restore would do; changes nothing."""
     snapshot = capture.load(context, context.source().name, spec)
     seen = view(context, target, snapshot, options)
-    planned = _planned(context, seen, options).checked()
-    return PlanResult(preflight.with_findings(foreseen(planned), preflight.probed(seen, planned)).plan)
-
-
-def _planned(context: Context, seen: View, options: Options) -> Planned:
-    """The plan as a restore would make it now: what earlier runs owe is part of it."""
     past = history(_runs(context, seen.target))
-    return seen.plan(options, past.settle(seen))
+    planned = seen.plan(options, past.settle(seen)).checked()
+    said = [*preflight.probed(seen, planned), *_unfinished(context, seen, past.unfinished)]
+    return PlanResult(preflight.with_findings(foreseen(planned), said).plan)
+
+
+def _unfinished(context: Context, seen: View, own: RunState | None) -> list[Finding]:
+    """What a plan says of the run that has to be finished first, or taken back."""
+    error = (
+        places.unfinished(context, seen.target, seen.cloud.scope) if own is None else _as_error(own, seen.target.name)
+    )
+    return [places.said_unfinished(error)] if error is not None else []
+
+
+def _as_error(state: RunState, target: str) -> UnfinishedRun | UnfinishedUndo:
+    if "undoes" in state.begin:
+        return UnfinishedUndo(run=state.run, target=target, undoes=state.begin["undoes"])
+    return UnfinishedRun(run=state.run, target=target, snapshot=state.begin.get("snapshot"))
 
 
 def verify(context: Context, target: str, spec: str, options: Options) -> VerifyResult:
@@ -85,7 +96,8 @@ def verify(context: Context, target: str, spec: str, options: Options) -> Verify
     began = time.monotonic()
     snapshot = capture.load(context, context.source().name, spec)
     seen = view(context, target, snapshot, options)
-    return _verified(seen, _planned(context, seen, options).checked(), time.monotonic() - began)
+    planned = seen.plan(options, history(_runs(context, seen.target)).settle(seen)).checked()
+    return _verified(seen, planned, time.monotonic() - began)
 
 
 def _verified(seen: View, planned: Planned, seconds: float) -> VerifyResult:
@@ -132,11 +144,11 @@ def restore(context: Context, request: Request, confirm: Confirm) -> RestoreResu
     Raises UnfinishedRun, TargetMoved, BlockedSteps and NotConfirmed before anything is changed.
     """
     target = context.target(request.target)
-    context.vault.add(request.secrets)
+    context.vault.add(request.secrets.values)
     runs = _runs(context, target, writing=True)
-    lease = acquire(context.state_store(target), f"restore/{quoted(target.name)}", LEASE_SECONDS, context.now)
-    with lease:
-        return _Restore(context, request, runs, lease).run(confirm)
+    cloud = context.cloud(target)
+    with places.lease(context, target, cloud.scope) as lease:
+        return _Restore(context, request, cloud, runs, lease).run(confirm)
 
 
 def _runs(context: Context, target: Target, *, writing: bool = False) -> Runs:
@@ -145,29 +157,31 @@ def _runs(context: Context, target: Target, *, writing: bool = False) -> Runs:
 
 
 class _Restore:
-    def __init__(self, context: Context, request: Request, runs: Runs, lease: Lease) -> None:
-        self.context, self.request, self.runs, self.lease = context, request, runs, lease
+    def __init__(self, context: Context, request: Request, cloud: Cloud, runs: Runs, lease: Leases) -> None:
+        self.context, self.request, self.cloud, self.runs, self.lease = context, request, cloud, runs, lease
         self.began = time.monotonic()
 
     def run(self, confirm: Confirm) -> RestoreResult:
         past = self.past = self._past()
         unfinished = past.unfinished
+        if unfinished is None:  # else this name's own is what is to be finished first
+            places.refuse_unfinished(self.context, self.context.target(self.request.target), self.cloud.scope)
         options, spec, source = self._meant(unfinished)
         snapshot = capture.load(self.context, source, spec)
         if unfinished is not None and unfinished.begin.get("snapshot") != snapshot.manifest.id:
-            raise UnfinishedRun(
-                run=unfinished.run, target=self.request.target, snapshot=unfinished.begin.get("snapshot")
-            )
+            raise _as_error(unfinished, self.request.target)
+        self.request.secrets.check(snapshot)
         self._refuse_less(unfinished, options)
-        self.seen = view(self.context, self.request.target, snapshot, options)
+        self.seen = view(self.context, self.request.target, snapshot, options, self.cloud)
         self.made = past.settle(self.seen)
         planned = self.seen.plan(options, self.made)
         if unfinished is None:
             planned.checked()
-        first = with_kept_gaps(planned, unfinished)
-        self._check(first.plan)
+        first = with_kept_gaps(planned, unfinished, past.unknown)
+        first = preflight.with_findings(first, self.request.secrets.differing(self.cloud, first))
+        self._check(first.plan, unfinished)
         self._refuse_blocked(first.plan, options)
-        if not first.plan.steps and unfinished is None:
+        if not first.plan.steps and unfinished is None and not past.unknown:
             return self._nothing(first)
         agreed = not first.plan.steps or self._was_confirmed(first.plan, unfinished)
         if not agreed and not confirm(self._shown(first)):
@@ -220,8 +234,11 @@ class _Restore:
             about = f"{unfinished.begin.get('snapshot')} ({' '.join(begun) if begun else 'all of it'})"
             raise UnfinishedRun(run=unfinished.run, target=self.request.target, snapshot=about)
 
-    def _check(self, now: Plan) -> None:
-        """A plan from a file applies only where planning anew gives the same plan."""
+    def _check(self, now: Plan, unfinished: RunState | None) -> None:
+        """A plan from a file applies only where planning anew gives the same plan.
+
+        What a run that is not finished has changed since is no sign that others have.
+        """
         given = self.request.plan_file
         if given is None:
             return
@@ -232,9 +249,12 @@ class _Restore:
             )
         if given.snapshot_digest != now.snapshot_digest:
             raise TargetMoved(target=now.target, reason=f"snapshot {now.snapshot} is not the one that was planned with")
+        steps = [planfile.step(s) for s in given.steps] == [planfile.step(s) for s in now.steps]
+        if unfinished is not None and not (steps and given.fingerprint == now.fingerprint):
+            raise _as_error(unfinished, now.target)
         if given.fingerprint != now.fingerprint:
             raise TargetMoved(target=now.target, reason="what the plan rests on is not as it was")
-        if [planfile.step(s) for s in given.steps] != [planfile.step(s) for s in now.steps]:
+        if not steps:
             raise TargetMoved(target=now.target, reason="planning anew gives other steps (has the config changed?)")
 
     def _refuse_blocked(self, first: Plan, options: Options) -> None:
@@ -308,6 +328,8 @@ class _Restore:
     def _end(self, left: Planned, total: Outcome, verified: VerifyResult) -> None:
         self._pair(left)
         facts = left_over(left.plan, self.made, left.part) | self.tracing.left(left)
+        if total.failed:  # whoever mends that has to hear of them once more
+            facts["unknown"] = made_unknown(self.journal.records(), left)
         self.journal.append("end", verdict=verified.verdict, failed=dict(total.failed), **facts)
 
     def _pair(self, left: Planned) -> None:
@@ -338,7 +360,7 @@ def _no_undo(past: History, target: str) -> History:
     """What is past, unless that is an undo that has not come to its end: then raise UnfinishedUndo."""
     state = past.unfinished
     if state is not None and "undoes" in state.begin:
-        raise UnfinishedUndo(run=state.run, target=target, undoes=state.begin["undoes"])
+        raise _as_error(state, target)
     return past
 
 

@@ -115,7 +115,7 @@ def unknown(context: Context, changes: Iterable[Change]) -> list[Finding]:
 
 def made_with_new_value(key: str) -> Finding:
     """What is said of a key that was made though its value was not known."""
-    text = "its value was not known when this run made it: it has a new one, and callers have to be given it"
+    text = "its value was not known when it was made: it has a new one, and callers have to be given it"
     return Finding(GAP, UNKNOWN, key, text)
 
 
@@ -129,16 +129,34 @@ def read_values(text: str, name: str) -> dict[str, Hidden]:
 
     try:
         document: Any = yaml.safe_load(text)
+        twice = _twice(yaml.compose(text))
     except yaml.YAMLError:
         raise refuse("it is neither YAML nor JSON") from None
     if not isinstance(document, dict):
         raise refuse("it holds no keys with values")
+    if twice is not None:
+        raise refuse(twice)
     for key, value in document.items():
         if not isinstance(key, str) or key.partition("/")[0] != API_KEY:
             raise refuse(f"there is an entry that is not called {API_KEY}/NAME")
         if not isinstance(value, str) or not 20 <= len(value) <= 128:
             raise refuse(f"the value of {key} is not a text of 20 to 128 characters")
     return {key: Hidden(value) for key, value in document.items()}
+
+
+def _twice(document: Any) -> str | None:
+    """What is said of the first entry of a composed YAML mapping that comes twice: the later one would silently count.
+
+    Only what is surely no value is repeated.
+    """
+    lines: dict[str, int] = {}
+    for node, _ in document.value if document is not None and document.id == "mapping" else ():
+        line, name = node.start_mark.line + 1, str(node.value)
+        if name in lines:
+            told = name if name.startswith(f"{API_KEY}/") else "an entry"
+            return f"{told} is there twice, in lines {lines[name]} and {line}"
+        lines[name] = line
+    return None
 
 
 # --- data keys --------------------------------------------------------------------------------------

@@ -273,8 +273,8 @@ class View:
         return Planned(plan, found, aim, draft, part, frozenset(draft.postponed), unmatched)
 
 
-def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> View:
-    """Open a target for a snapshot.
+def view(context: Context, name: str, snapshot: Snapshot, options: Options, opened: Cloud | None = None) -> View:
+    """Open a target for a snapshot, where it is not ``opened`` yet.
 
     Raises TargetIsSource where it is the snapshot's own region and that was not asked for, GuardError where it is
     in another partition.
@@ -286,10 +286,10 @@ def view(context: Context, name: str, snapshot: Snapshot, options: Options) -> V
     same_region = target.region == here.region
     if same_region and not options.in_place and target.role_arn is None:
         raise TargetIsSource(target=target.name, region=here.region)
-    cloud = context.cloud(target)
+    cloud = opened or context.cloud(target)
     _check_place(here, cloud.scope, target.name, options)
     pairings = Pairings(context.state_store(target), context.state_seal(target))
-    pairs = pairings.get(snapshot.manifest.source, target.name)
+    pairs = pairings.known(snapshot.manifest.source, target.name)
     sealer = secrets.of_snapshot(context, snapshot.manifest, target)
     if sealer is None:
         secrets.without_values(snapshot.estate)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_toolkit.config import Target
+from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.errors import (
     BlockedSteps,
     DrToolkitError,
@@ -31,10 +32,10 @@ from dr_toolkit.report.undo_results import UndoPlan, UndoResult
 from dr_toolkit.spec.served import APIS, DEPLOYMENTS
 from dr_toolkit.store import layout
 from dr_toolkit.store.journal import END, INTENT, Journal, Runs, RunState
-from dr_toolkit.store.layout import quoted
-from dr_toolkit.store.leases import Lease, acquire
+from dr_toolkit.store.leases import Leases
+from dr_toolkit.workflows import places
 from dr_toolkit.workflows.applying import Applying
-from dr_toolkit.workflows.context import LEASE_SECONDS, Context
+from dr_toolkit.workflows.context import Context
 from dr_toolkit.workflows.history import all_nameless, of_run, options_of, unknown_values, with_kept_gaps
 from dr_toolkit.workflows.takeback import Backview, Whence, scope_of
 from dr_toolkit.workflows.targets import Made, Options, Planned
@@ -68,9 +69,9 @@ def undo(context: Context, request: UndoRequest, show: Show, ask: Ask) -> UndoRe
     target = context.target(request.target or target_of(context, request.run))
     context.vault.add(request.secrets)
     runs = _runs(context, target, writing=True)
-    lease = acquire(context.state_store(target), f"restore/{quoted(target.name)}", LEASE_SECONDS, context.now)
-    with lease:
-        return _Undo(context, request, target, runs, lease).go(show, ask)
+    cloud = context.cloud(target)
+    with places.lease(context, target, cloud.scope) as lease:
+        return _Undo(context, request, target, cloud, runs, lease).go(show, ask)
 
 
 def target_of(context: Context, run: str) -> str:
@@ -126,8 +127,11 @@ class _Attempts:
 
 
 class _Undo:
-    def __init__(self, context: Context, request: UndoRequest, target: Target, runs: Runs, lease: Lease) -> None:
-        self.context, self.request, self.target, self.runs, self.lease = context, request, target, runs, lease
+    def __init__(
+        self, context: Context, request: UndoRequest, target: Target, cloud: Cloud, runs: Runs, lease: Leases
+    ) -> None:
+        self.context, self.request, self.target, self.cloud = context, request, target, cloud
+        self.runs, self.lease = runs, lease
         self.began = time.monotonic()
 
     def go(self, show: Show, ask: Ask) -> UndoResult:
@@ -184,10 +188,12 @@ class _Undo:
         return _Attempts(unfinished, made, begun)
 
     def _check_last(self) -> None:
-        """Raise UnfinishedRun for another restore that has not come to its end."""
+        """Raise UnfinishedRun for another restore that has not come to its end, under any name of the target."""
         last = self.runs.last()
         if last is not None and not last.finished and self.state.run not in (last.run, last.begin.get("undoes")):
             raise UnfinishedRun(run=last.run, target=self.target.name, snapshot=last.begin.get("snapshot"))
+        if last is None or last.finished:
+            places.refuse_unfinished(self.context, self.target, self.cloud.scope)
 
     def _view(self) -> Backview:
         """The target with the run in mind; raises GuardError where it is not what the run was made on."""
@@ -197,16 +203,15 @@ class _Undo:
                 reason=f"run {self.state.run} is of a version of dr-toolkit that did not keep what was there before",
                 hint="Take it back by hand: what it made bears its number in the tag dr-toolkit:run.",
             )
-        cloud = self.context.cloud(self.target)
         there = scope_of(self.state.begin)
-        if there is not None and there != cloud.scope:
+        if there is not None and there != self.cloud.scope:
             raise GuardError(
-                reason=f"run {self.state.run} was made in {there}, and target {self.target.name} is {cloud.scope}",
+                reason=f"run {self.state.run} was made in {there}, and target {self.target.name} is {self.cloud.scope}",
                 hint="Say --to TARGET, or use the credentials of that account.",
             )
         begin = self.state.begin
         whence = Whence(str(begin.get("snapshot", "")), str(begin.get("source", "")))
-        return Backview(self.context, self.target, cloud, trace, whence)
+        return Backview(self.context, self.target, self.cloud, trace, whence)
 
     def _settle(self, made: Made, unfinished: RunState | None) -> None:
         """Look for what has no name, and may have been made by the run, or by an undo that did not come to its end."""

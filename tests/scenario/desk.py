@@ -23,6 +23,7 @@ from dr_toolkit.store.objects import ObjectStore
 from dr_toolkit.workflows import capture, restore, undo
 from dr_toolkit.workflows.context import Context, Flags
 from dr_toolkit.workflows.restore import Request
+from dr_toolkit.workflows.supplied import Supplied
 from dr_toolkit.workflows.targets import Options
 from tests.estates import Estate
 from tests.scenario.moments import Film
@@ -174,7 +175,7 @@ class Desk:
     ) -> RestoreResult:
         """Restore, and say yes to whatever is asked."""
         values = {key: Hidden(value) for key, value in self.values.items()}
-        request = Request(target, spec, _options(target, options), resume, secrets=values)
+        request = Request(target, spec, _options(target, options), resume, secrets=Supplied(values, "keys.yaml"))
         return restore.restore(self.command(film), request, lambda shown: True)
 
     def undo(

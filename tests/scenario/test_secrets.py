@@ -225,6 +225,11 @@ def test_a_value_stands_in_no_traceback(desk: Desk) -> None:
         ("{unclosed: b-secret-value", "neither YAML nor JSON"),
         ("b-secret-value: x", "not called apigateway.api_key/NAME"),
         ("apigateway.api_key/mobile: b-secret-value", "20 to 128 characters"),
+        (
+            f"{MOBILE}: b-secret-value-b-secret-value\n# two\n{MOBILE}: b-secret-value-2-b-secret-value",
+            f"{MOBILE} is there twice, in lines 1 and 3",
+        ),
+        ("b-secret-value: 1\nb-secret-value: 2", "an entry is there twice, in lines 1 and 2"),
     ],
 )
 def test_a_file_of_secrets_that_is_none_is_refused_and_not_repeated(text: str, reason: str) -> None:
@@ -248,6 +253,28 @@ def test_a_key_with_a_new_value_is_named_though_the_restore_was_interrupted(desk
     assert desk.restore().exit_code == 0, "a restore that begins anew has nothing to say of it"
 
 
+def test_a_key_with_a_new_value_is_named_though_the_restore_failed(desk: Desk) -> None:
+    """By the next run, which mends what failed, and whether or not that has anything to do; and then no more."""
+    desk.secrets = None
+    desk.snapshot()
+    for by_hand in (False, True):
+        begin = moment("nothing", AWAY, desk.store)
+        desk.aws.gate.fail("CreateUsagePlan", "BadRequestException", 400, times=99)
+        failed = desk.restore()
+        assert (failed.exit_code, bool(failed.failed)) == (1, True)
+        desk.aws.gate.clear_faults()
+        if by_hand:
+            records = desk.records()
+            assert desk.restore(only=(MOBILE,)).exit_code == 3
+            assert desk.records() != records
+        else:
+            again = desk.restore()
+            named = {f.key for f in again.plan.findings if f.code == "secret-missing"}
+            assert (again.exit_code, len(named)) == (3, 3), again.verdict
+        assert [f for f in desk.restore().plan.findings if f.code == "secret-missing"] == []
+        begin.come_back(desk.store)
+
+
 def test_a_key_that_was_pruned_comes_back_with_another_value_which_is_said(desk: Desk) -> None:
     desk.snapshot()
     assert desk.restore().exit_code == 0
@@ -269,3 +296,48 @@ def test_a_key_that_was_pruned_comes_back_with_another_value_which_is_said(desk:
             assert value.encode() not in data
     for name in desk.store.list("runs/"):
         assert b'"value"' not in desk.store.get(name), "nor a fingerprint"
+
+
+def test_a_value_for_a_key_that_is_not_in_the_snapshot_is_refused(desk: Desk) -> None:
+    """Else a slip of the pen would give that key a value of its own, and nobody would be told why."""
+    desk.secrets = None
+    desk.snapshot()
+    desk.values = {f"{MOBILE[:-1]}a": "a value that is long enough"}
+    mark = desk.aws.gate.mark()
+    with pytest.raises(UsageError) as refused:
+        desk.restore()
+    assert refused.value.exit_code == 64
+    assert f"--secrets keys.yaml: {MOBILE[:-1]}a is not in snapshot" in str(refused.value)
+    assert MOBILE in refused.value.next_step
+    assert "a value that is" not in str(refused.value) + refused.value.next_step
+    assert [str(call) for call in desk.aws.gate.since(mark) if call.service != "sts"] == []
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_value_that_comes_too_late_is_said(desk: Desk, kept: bool) -> None:
+    """AWS changes no key's value: a key that was made with another has to be made again."""
+    if not kept:
+        desk.secrets = None
+    desk.snapshot()
+    desk.restore()
+    rest = desk.clients.client("apigateway", AWAY)
+    supplied = "the value that callers have"
+    desk.values = {MOBILE: supplied}
+    late = desk.restore()
+    assert (late.run, late.exit_code) == ("", 3), late.verdict
+    (said,) = [f for f in late.plan.findings if f.code == "secret-differs"]
+    assert (said.key, said.severity) == (MOBILE, "gap")
+    assert "delete the key in the target, then restore again" in said.text
+    ids = {row["name"]: row["id"] for row in rest.get_api_keys()["items"]}
+    rest.delete_api_key(apiKey=ids["mobile"])
+    made = desk.restore()
+    assert [f for f in made.plan.findings if f.code == "secret-differs"] == []
+    assert values_in(desk, AWAY)["mobile"] == supplied
+
+
+def test_a_value_that_a_key_has_already_is_no_gap(desk: Desk) -> None:
+    desk.secrets = None
+    desk.snapshot()
+    desk.restore()
+    desk.values = {f"apigateway.api_key/{name}": value for name, value in values_in(desk, AWAY).items()}
+    assert desk.restore().exit_code == 0, "they have the very values that were supplied"

@@ -72,3 +72,13 @@ def test_what_is_no_table_of_these_two_is_damage(data: bytes) -> None:
     store.put_if_absent("pairings/prod/dr/000001.json", data)
     with pytest.raises(IntegrityError, match=r"pairings/prod/dr/000001\.json"):
         Pairings(store).get("prod", "dr")
+
+
+def test_what_other_targets_know_counts_less_than_the_own() -> None:
+    pairings = Pairings(Store())
+    pairings.add("prod", "away", {"a": "1", "b": "2"})
+    pairings.add("prod", "us-west-2", {"b": "3"})
+    pairings.add("other", "us-west-2", {"c": "4"})
+    assert pairings.known("prod", "us-west-2") == {"a": "1", "b": "3"}
+    assert pairings.known("prod", "away") == {"a": "1", "b": "2"}
+    assert pairings.known("prod", "elsewhere") == {"a": "1", "b": "3"}
