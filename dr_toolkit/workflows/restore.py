@@ -148,6 +148,7 @@ class _Restore:
     def __init__(self, context: Context, request: Request, runs: Runs, lease: Lease) -> None:
         self.context, self.request, self.runs, self.lease = context, request, runs, lease
         self.began = time.monotonic()
+        self.shown: PlanResult | None = None
 
     def run(self, confirm: Confirm) -> RestoreResult:
         past = self.past = self._past()
@@ -281,7 +282,9 @@ class _Restore:
 
     def _shown(self, first: Planned) -> PlanResult:
         """The plan as a person is asked about it."""
-        return PlanResult(preflight.with_findings(foreseen(first), preflight.findings(self.seen, first)).plan)
+        if self.shown is None:
+            self.shown = PlanResult(preflight.with_findings(foreseen(first), preflight.findings(self.seen, first)).plan)
+        return self.shown
 
     # --- doing it ---------------------------------------------------------------------------------------
 
@@ -296,7 +299,7 @@ class _Restore:
         kept = self.seen.snapshot.estate.lines
         return RestoreResult(
             run=self.journal.run,
-            plan=first.plan,
+            plan=self._shown(first).plan if total.failed else first.plan,  # what was foreseen, where it came true
             done=tuple(total.done),
             failed=total.failed,
             skipped=total.skipped,

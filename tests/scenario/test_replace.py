@@ -127,7 +127,7 @@ def test_all_rules_that_keep_a_group_are_named_at_once(desk: Desk) -> None:
 
 
 def test_a_rule_that_the_plan_removes_anyhow_keeps_nothing(desk: Desk) -> None:
-    """A group of the snapshot has a rule by hand for the one that is replaced: it goes first, and does not come back."""
+    """A group of the snapshot has a rule by hand for the one that is replaced: it goes first, and stays away."""
     ec2, groups = desk.clients.client("ec2", AWAY), groups_of(desk.clients)
     peers = {"UserIdGroupPairs": [{"GroupId": groups["web"]}]}
     ec2.authorize_security_group_ingress(GroupId=groups["open"], IpPermissions=[tcp(9999, **peers)])
