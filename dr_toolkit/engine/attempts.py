@@ -106,13 +106,17 @@ class Attempts:
             self.cloud.call(*read)
 
     def _call(self, step: Step) -> dict[str, Any]:
+        self._count()
+        return self.cloud.call(step.service, step.call.operation, self.params(step))
+
+    def _count(self) -> None:
         with self._lock:
             self.calls += 1
-        return self.cloud.call(step.service, step.call.operation, self.params(step))
 
     def _wait(self, step: Step, until: Until) -> Work[Bound]:
         """Read until what was made is ready; raises CloudRefused where it will never be, or not within a long time."""
         reason = ""
+        self._count()
         for wait in (*READY, None):
             state = self._state(step, until)
             if state in until.done:
@@ -132,7 +136,7 @@ class Attempts:
     def _state(self, step: Step, until: Until) -> str:
         """What is read of a thing; where that it is gone is what is waited for, that; raises whatever else AWS says."""
         try:
-            return _dotted(self._call(step), until.path)
+            return _dotted(self.cloud.call(step.service, step.call.operation, self.params(step)), until.path)
         except CloudRefused as error:
             meaning = step.call.tolerates.get(error.code)
             if meaning not in ("done", "again"):

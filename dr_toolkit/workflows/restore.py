@@ -303,6 +303,8 @@ class _Restore:
             done=tuple(total.done),
             failed=total.failed,
             skipped=total.skipped,
+            carried=total.carried,
+            calls=total.calls,
             verify=verified,
             seconds=time.monotonic() - self.began,
             bindings={k: v for k, v in applied.bindings.items() if k in kept},
