@@ -20,6 +20,7 @@ from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, DELETE, ONE_OF, Dumped, Join, Step, Until
 from dr_toolkit.model.keys import Ref, ResourceKey
 from dr_toolkit.model.secrets import Csv
+from dr_toolkit.spec.quotas import RULES_LIMIT, RULES_QUOTA
 from dr_toolkit.spec.registry import Registry
 from dr_toolkit.spec.served import kind_of
 from dr_toolkit.spec.tags import CLIENT_TOKEN, RUN_TAG, RUN_TOKEN
@@ -105,13 +106,17 @@ class Attempts:
             self.cloud.call(*read)
 
     def _call(self, step: Step) -> dict[str, Any]:
+        self._count()
+        return self.cloud.call(step.service, step.call.operation, self.params(step))
+
+    def _count(self) -> None:
         with self._lock:
             self.calls += 1
-        return self.cloud.call(step.service, step.call.operation, self.params(step))
 
     def _wait(self, step: Step, until: Until) -> Work[Bound]:
         """Read until what was made is ready; raises CloudRefused where it will never be, or not within a long time."""
         reason = ""
+        self._count()
         for wait in (*READY, None):
             state = self._state(step, until)
             if state in until.done:
@@ -131,7 +136,7 @@ class Attempts:
     def _state(self, step: Step, until: Until) -> str:
         """What is read of a thing; where that it is gone is what is waited for, that; raises whatever else AWS says."""
         try:
-            return _dotted(self._call(step), until.path)
+            return _dotted(self.cloud.call(step.service, step.call.operation, self.params(step)), until.path)
         except CloudRefused as error:
             meaning = step.call.tolerates.get(error.code)
             if meaning not in ("done", "again"):
@@ -139,12 +144,17 @@ class Attempts:
             return until.done[0] if meaning == "done" else error.code
 
     def _all_or_each(self, step: Step) -> Work[Bound]:
-        """The step; where it is many things in one call, and that is refused, each by itself."""
+        """The step; where it is many things in one call, and that is refused, each by itself.
+
+        Where there may be no more of them, each by itself would be refused as well, but for those that just fit.
+        """
         try:
             return (yield from self._tries(step))
         except (CloudDenied, CloudThrottled):
             raise
         except CloudRefused as error:
+            if _is_limit(error):
+                raise _of_all(error, step) from error
             if step.id in self.instead:
                 log.warning("AWS refuses many at once, so that each is made by itself: %s", error)
                 return (yield from self._each(self.instead[step.id]))
@@ -152,22 +162,27 @@ class Attempts:
             if len(parts) < 2 or parts[0] is step:
                 raise
             refused = {}
-            for part in parts:
+            for number, part in enumerate(parts):
                 yield 0.0
-                if reason := (yield from self._refusal(part)):
-                    refused[part.keys[0].text] = reason
+                refusal = yield from self._refusal(part)
+                if refusal is not None and _is_limit(refusal):
+                    left = replace(step, keys=tuple(each.keys[0] for each in parts[number:]))
+                    refused["no more"] = f"{refusal.code}: {_of_all(refusal, left).facts['reason']}"
+                    break
+                if refusal is not None:
+                    refused[part.keys[0].text] = str(refusal.facts.get("reason", refusal)) or str(refusal)
             if refused:
                 error.facts["reason"] = "; ".join(f"{key}: {reason}" for key, reason in refused.items())
                 raise type(error)(**error.facts) from error
             return {}
 
-    def _refusal(self, part: Step) -> Work[str]:
-        """Make one of many by itself; the reason where it is refused, else empty."""
+    def _refusal(self, part: Step) -> Work[CloudRefused | None]:
+        """Make one of many by itself; the refusal, if it is refused."""
         try:
             yield from self._tries(part)
         except CloudRefused as error:
-            return str(error.facts.get("reason", error)) or str(error)
-        return ""
+            return error
+        return None
 
     def _tries(self, step: Step) -> Work[Bound]:
         """Call until it is done; returns the physical ids that the answer gave. Raises what can't be got over."""
@@ -319,6 +334,18 @@ class Unsure(Exception):
 
 class MissingId(Exception):
     """A step refers to something whose physical id nobody has found or made."""
+
+
+def _is_limit(error: CloudRefused) -> bool:
+    """Whether there may be no more of a thing: ``RulesPerSecurityGroupLimitExceeded``, ``LimitExceededException``."""
+    return error.code.removesuffix("Exception").endswith("LimitExceeded")
+
+
+def _of_all(error: CloudRefused, step: Step) -> CloudRefused:
+    """A limit's refusal, which says of how many things it is."""
+    aside = f" (none of these {len(step.keys)} was made)" if len(step.keys) > 1 else ""
+    quota = f": raise the quota of {RULES_QUOTA}" if error.code == RULES_LIMIT else ""
+    return type(error)(**error.facts | {"reason": f"{str(error.facts['reason']).rstrip('.')}{aside}{quota}"})
 
 
 def _narrowed(step: Step, left: list[ResourceKey]) -> Step:

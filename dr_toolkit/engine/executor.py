@@ -37,7 +37,8 @@ class Outcome:
     ids by printed key of what was made.
 
     ``unsure`` are those of which only another look at the target can tell whether they took effect, and what
-    needs them.
+    needs them. ``carried`` says of what failed or was skipped in one call with others which that was; ``calls`` is how
+    many were made, each again that had to be; to wait for something is one.
     """
 
     done: list[str] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Outcome:
     skipped: dict[str, str] = field(default_factory=dict)
     unsure: dict[str, str] = field(default_factory=dict)
     bound: dict[str, str] = field(default_factory=dict)
+    carried: dict[str, str] = field(default_factory=dict)
     calls: int = 0
 
 

@@ -90,11 +90,11 @@ def prepared(situation: Situation, used: Mapping[ResourceKey, str]) -> Replaceme
     asked = [c for c in found if c.action == REPLACE and situation.part.holds(c.key) and c.key not in impossible]
     if not asked:
         return Replacement(situation)
-    holders = _holders(situation)
+    holders, extras = _holders(situation), _extras(situation)
     result, blocked = Replacement(situation), list(situation.blocked)
     for change in asked:
         taken = list(holders.get(change.key, ()))
-        if why := _obstacle(change, taken, situation, used):
+        if why := _obstacle(change, [h for h in taken if h.key not in extras], situation, used):
             remedy = "make it as the snapshot says by hand, or see to what is named, then plan again"
             blocked.append(Blocked(change.key, REPLACE, f"{change.reason}, and it can't be replaced: {why}", remedy))
             continue
@@ -129,6 +129,12 @@ def candidates(situation: Situation) -> list[ResourceKey]:
     return [c.key for c in found if c.action == REPLACE and c.key.type == GROUP and situation.part.holds(c.key)]
 
 
+def _extras(situation: Situation) -> set[ResourceKey]:
+    """The rules that the plan removes anyhow: they hold nothing, and go before what they refer to."""
+    made = draft(situation)
+    return {c.key for c in (*made.changes, *made.swept) if c.action == DELETE and c.key.type == RULE}
+
+
 def _holders(situation: Situation) -> dict[ResourceKey, list[Resource]]:
     """What refers to each live thing, or lies in it."""
     found: dict[ResourceKey, list[Resource]] = {}
@@ -153,7 +159,7 @@ def _obstacle(change: Change, holders: list[Resource], situation: Situation, use
         return _NEVER[key.type]
     if key in used:
         return used[key]
-    return next(_held_fast(key, holders, situation), "")
+    return "; ".join(_held_fast(key, holders, situation))
 
 
 def _held_fast(key: ResourceKey, holders: list[Resource], situation: Situation) -> Iterator[str]:

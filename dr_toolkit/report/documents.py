@@ -14,6 +14,7 @@ from dr_toolkit.errors import DrToolkitError
 from dr_toolkit.model import planfile, wire
 from dr_toolkit.model.changes import Change
 from dr_toolkit.model.documents import Coverage
+from dr_toolkit.report import outcomes
 from dr_toolkit.report import vocabulary as say
 from dr_toolkit.report.results import RestoreResult, VerifyResult
 from dr_toolkit.report.undo_results import UndoResult
@@ -89,8 +90,10 @@ def restore(value: RestoreResult) -> Document:
     summary: Document = {
         "verdict": value.verdict,
         "exit_code": value.exit_code,
-        "calls": len(plan.steps),
-        "done": len(value.done),
+        "steps": len(plan.steps),
+        "calls": value.calls,
+        "done": outcomes.done(value),
+        "later": outcomes.later(value),
         "earlier": len(value.earlier),
         "failed": len(value.failed),
         "skipped": len(value.skipped),
@@ -123,8 +126,10 @@ def undone(value: UndoResult) -> Document:
     summary: Document = {
         "verdict": value.verdict,
         "exit_code": value.exit_code,
-        "calls": len(plan.steps),
-        "done": len(value.done),
+        "steps": len(plan.steps),
+        "calls": value.calls,
+        "done": outcomes.done(value),
+        "later": outcomes.later(value),
         "failed": len(value.failed),
         "skipped": len(value.skipped),
         "blocked": len(plan.blocked),
@@ -150,10 +155,12 @@ def undone(value: UndoResult) -> Document:
 
 def _step(value: RestoreResult | UndoResult, step: str, reason: str) -> Document:
     known = value.steps.get(step)
+    own = f"{known.service}:{known.call.operation}" if known else ""
+    service, _, operation = value.carried.get(step, own).partition(":")
     return {
         "step": step,
-        "service": known.service if known else "",
-        "operation": known.call.operation if known else "",
+        "service": service,
+        "operation": operation,
         "keys": [key.text for key in known.keys] if known else [],
         "reason": reason,
     }

@@ -13,6 +13,7 @@ from dr_toolkit.model.changes import Change, Plan, Step
 from dr_toolkit.model.deeds import Deeds
 from dr_toolkit.model.documents import GAP, Coverage, Finding, Scope
 from dr_toolkit.model.keys import ResourceKey
+from dr_toolkit.report import outcomes
 from dr_toolkit.report import vocabulary as say
 
 OK, ERROR, DIFFERS, INCOMPLETE, STALE = 0, 1, 2, 3, 4
@@ -267,7 +268,8 @@ class RestoreResult:
 
     ``failed`` and ``skipped`` map a step's id to the reason; ``earlier`` are steps done before this attempt.
     ``bindings`` maps a printed key to the physical id in the target. ``verify`` is None where the run
-    did not come to it.
+    did not come to it. ``carried`` says of steps that failed or were skipped in one call with others which that was,
+    such as ``apigateway:PutRestApi``; ``calls`` is how many calls it took in all.
     """
 
     run: str
@@ -279,6 +281,8 @@ class RestoreResult:
     seconds: float = 0.0
     earlier: tuple[str, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
+    carried: Mapping[str, str] = field(default_factory=dict)
+    calls: int = 0
 
     @property
     def steps(self) -> dict[str, Step]:
@@ -289,18 +293,15 @@ class RestoreResult:
     def gaps(self) -> tuple[str, ...]:
         """What was not restored, a line each."""
         blocked = (f"{b.key}: {b.reason}" for b in self.plan.blocked)
-        steps = (f"step {step}: {reason}" for step, reason in {**self.failed, **self.skipped}.items())
-        lines = (*self.plan.gaps, *say.gaps({}, self.plan.findings), *blocked, *steps)
+        lines = (*self.plan.gaps, *say.gaps({}, self.plan.findings), *blocked, *outcomes.lines(self))
         return tuple(dict.fromkeys((*lines, *(self.verify.gaps if self.verify else ()))))
 
     @property
     def verdict(self) -> str:
         """The whole run in one line."""
-        target, total = self.plan.target, say.count(len(self.plan.steps), "call")
         if self.failed:
-            rest = f"{len(self.done):,} done, {len(self.skipped):,} skipped"
-            return f"not restored: {len(self.failed):,} of {total} to {target} failed, {rest}"
-        verdict = self._done(target, total)
+            return f"not restored: {outcomes.failure(self)}"
+        verdict = self._done(self.plan.target)
         if self.verify is not None and self.verify.exit_code:
             verdict += f"; verification: {self.verify.verdict}"
         elif self.verify is not None:
@@ -310,10 +311,10 @@ class RestoreResult:
         unknown = PlanResult(self.plan).gaps
         return f"{verdict}; incomplete: {say.count(len(unknown), 'gap')}" if unknown else verdict
 
-    def _done(self, target: str, total: str) -> str:
+    def _done(self, target: str) -> str:
         if not self.plan.steps:
             return "nothing to do" if not self.plan.pending else f"nothing done to {target}"
-        return f"restored: {total} to {target} in {say.duration(self.seconds)}"
+        return f"restored: {outcomes.total(self)} to {target} in {say.duration(self.seconds)}"
 
     @property
     def exit_code(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dr_toolkit.model.changes import Plan
 from dr_toolkit.model.keys import ResourceKey
-from dr_toolkit.report import sections, text_drift, text_plan, vocabulary, words
+from dr_toolkit.report import outcomes, sections, text_drift, text_plan, vocabulary, words
 from dr_toolkit.report.outline import top
 from dr_toolkit.report.page import Column, Page, Part
 from dr_toolkit.report.results import RestoreResult
@@ -20,9 +20,7 @@ def restored(page: Page, value: RestoreResult, registry: Registry) -> None:
     if value.run:
         page.line(f"run {value.run}")
     text_plan.whence(page, value.plan)
-    earlier = f", {len(value.earlier):,} by an earlier run" if value.earlier else ""
-    tried = f"{len(value.done):,} done{earlier}, {len(value.failed):,} failed, {len(value.skipped):,} skipped"
-    page.line(f"{vocabulary.count(len(value.plan.steps), 'call')}: {tried}")
+    page.line(outcomes.tried(value, len(value.earlier)))
     _outcomes(page, "Failed", value, value.failed, sections.BAD)
     _outcomes(page, "Skipped", value, value.skipped, sections.ATTENTION)
     text_plan.missing(page, value.plan, registry)
@@ -49,8 +47,7 @@ def undone(page: Page, value: UndoResult, registry: Registry) -> None:
     sections.verdict(page, value.verdict, value.exit_code)
     page.line(f"run {value.run}")
     _undone_run(page, value.undoes, value.plan)
-    tried = f"{len(value.done):,} done, {len(value.failed):,} failed, {len(value.skipped):,} skipped"
-    page.line(f"{vocabulary.count(len(value.plan.steps), 'call')}: {tried}")
+    page.line(outcomes.tried(value))
     _outcomes(page, "Failed", value, value.failed, sections.BAD)
     _outcomes(page, "Skipped", value, value.skipped, sections.ATTENTION)
     text_plan.missing(page, value.plan, registry)
@@ -74,14 +71,17 @@ def _outcomes(
     if not reasons:
         return
     sections.heading(page, title, style)
-    together: dict[str, list[str]] = {}
-    for step, reason in reasons.items():
-        together.setdefault(reason, []).append(step)
-    for reason, ids in together.items():
-        for step in ids:
-            known = value.steps.get(step)
-            what = f"{step} {known.service}:{known.call.operation}" if known else step
-            aside: list[Part] = [(text_plan.keys(known.keys), "dim")] if known else []
+    same: dict[str, list[list[str]]] = {}
+    for steps, reason in outcomes.together(value, reasons):
+        same.setdefault(reason, []).append(steps)
+    for reason, calls in same.items():
+        for steps in calls:
+            known = value.steps.get(steps[0])
+            what = f"{steps[0]} {known.service}:{known.call.operation}" if known else steps[0]
+            if operation := value.carried.get(steps[0]):
+                what = f"{operation} for {vocabulary.count(len(steps), 'step')}: {outcomes.several(steps)}"
+            named = [key for step in steps if step in value.steps for key in value.steps[step].keys]
+            aside: list[Part] = [(text_plan.keys(named), "dim")] if known else []
             page.entry([(f"{vocabulary.BLOCKED_MARK} ", style), what], aside, indent=2)
         page.line(reason, indent=6)
 

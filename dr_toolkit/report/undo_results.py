@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dr_toolkit.model.changes import Change, Plan, Step
+from dr_toolkit.report import outcomes
 from dr_toolkit.report import vocabulary as say
 from dr_toolkit.report.results import DIFFERS, ERROR, INCOMPLETE, OK, worst
 
@@ -46,6 +47,7 @@ class UndoResult:
     """What taking run ``undoes`` back did: steps done, failed and skipped, by their ids in the plan.
 
     ``run`` is the undo's own. ``left`` are the changes that another look at the target still asks for.
+    ``carried`` and ``calls`` are as in ``results.RestoreResult``.
     """
 
     run: str
@@ -56,6 +58,8 @@ class UndoResult:
     skipped: Mapping[str, str] = field(default_factory=dict)
     left: tuple[Change, ...] = ()
     seconds: float = 0.0
+    carried: Mapping[str, str] = field(default_factory=dict)
+    calls: int = 0
 
     @property
     def steps(self) -> dict[str, Step]:
@@ -65,17 +69,15 @@ class UndoResult:
     @property
     def gaps(self) -> tuple[str, ...]:
         """What was not taken back, a line each."""
-        steps = (f"step {step}: {reason}" for step, reason in {**self.failed, **self.skipped}.items())
-        return tuple(dict.fromkeys((*UndoPlan(self.undoes, self.plan).gaps, *steps)))
+        return tuple(dict.fromkeys((*UndoPlan(self.undoes, self.plan).gaps, *outcomes.lines(self))))
 
     @property
     def verdict(self) -> str:
         """The whole undo in one line."""
-        target, total = self.plan.target, say.count(len(self.plan.steps), "call")
         if self.failed:
-            rest = f"{len(self.done):,} done, {len(self.skipped):,} skipped"
-            return f"not taken back: {len(self.failed):,} of {total} to {target} failed, {rest}"
-        what = f"{total} to {target} in {say.duration(self.seconds)}" if self.plan.steps else "there was nothing to do"
+            return f"not taken back: {outcomes.failure(self)}"
+        total = f"{outcomes.total(self)} to {self.plan.target} in {say.duration(self.seconds)}"
+        what = total if self.plan.steps else "there was nothing to do"
         verdict = f"run {self.undoes} is taken back: {what}"
         if self.left:
             verdict += f"; still differing: {say.tallied(self.left, say.PLAN)}"

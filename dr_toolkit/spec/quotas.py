@@ -50,6 +50,12 @@ DOMAINS = {"REGIONAL": (120, False), "EDGE": (120, False), "PRIVATE": (50, False
 RULES = 60
 """Rules of a group in each direction, for IPv4 and for IPv6 each; it can be raised."""
 
+RULES_QUOTA = "rules per group in the target region (VPC, L-0EA8095F)"
+"""What to have raised for more of them, and by which numbers Service Quotas knows it."""
+
+RULES_LIMIT = "RulesPerSecurityGroupLimitExceeded"
+"""What EC2 says where there are as many as there may be."""
+
 LIST_ENTRIES = 1000
 """Entries of a prefix list."""
 

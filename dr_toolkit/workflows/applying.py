@@ -15,7 +15,7 @@ from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.readback import Imported, Mend, mend
 from dr_toolkit.engine.recall import Recall, read_ahead
 from dr_toolkit.engine.survey import Survey
-from dr_toolkit.model.changes import Plan
+from dr_toolkit.model.changes import ADOPT, Plan
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
 from dr_toolkit.spec.fields import Kind
@@ -98,6 +98,7 @@ class Applying:
             if not left.plan.steps or (total.failed and not again):
                 break
             current = left
+        _settle(first.plan, total, result.left.plan)
         return result
 
     def _few(self, current: Planned) -> Batches:
@@ -197,9 +198,20 @@ def _still_owed(current: Plan, outcome: Outcome) -> frozenset[ResourceKey]:
     return frozenset(key for step in steps for key in step.keys)
 
 
+def _settle(plan: Plan, total: Outcome, left: Plan) -> None:
+    """Take as done what was not told of, such as a call whose answer was lost, where the last look asks for no more."""
+    told = {*total.done, *total.failed, *total.skipped}
+    open_keys = {c.key for c in left.changes if c.action != ADOPT} | {b.key for b in left.blocked}
+    total.done += [s.id for s in plan.steps if s.id not in told and open_keys.isdisjoint(s.keys)]
+
+
 def _add(total: Outcome, outcome: Outcome, few: Batches, mark: str) -> None:
     """Put a pass's outcome to the others; a step that stands for many of the plan is told as these."""
+    operations = {s.id: f"{s.service}:{s.call.operation}" for s in few.steps if s.id in few.parts}
     total.done += [f"{part}{mark}" for step in outcome.done for part in few.parts.get(step, [step])]
-    total.failed |= {f"{step}{mark}": reason for step, reason in outcome.failed.items()}
-    total.skipped |= {f"{step}{mark}": reason for step, reason in outcome.skipped.items()}
+    for reasons, found in ((total.failed, outcome.failed), (total.skipped, outcome.skipped)):
+        for step, reason in found.items():
+            parts = [f"{part}{mark}" for part in few.parts.get(step, [step])]
+            reasons |= dict.fromkeys(parts, reason)
+            total.carried |= dict.fromkeys(parts, operations[step]) if step in operations else {}
     total.calls += outcome.calls

@@ -160,6 +160,7 @@ class _Restore:
     def __init__(self, context: Context, request: Request, cloud: Cloud, runs: Runs, lease: Leases) -> None:
         self.context, self.request, self.cloud, self.runs, self.lease = context, request, cloud, runs, lease
         self.began = time.monotonic()
+        self.shown: PlanResult | None = None
 
     def run(self, confirm: Confirm) -> RestoreResult:
         past = self.past = self._past()
@@ -301,7 +302,9 @@ class _Restore:
 
     def _shown(self, first: Planned) -> PlanResult:
         """The plan as a person is asked about it."""
-        return PlanResult(preflight.with_findings(foreseen(first), preflight.findings(self.seen, first)).plan)
+        if self.shown is None:
+            self.shown = PlanResult(preflight.with_findings(foreseen(first), preflight.findings(self.seen, first)).plan)
+        return self.shown
 
     # --- doing it ---------------------------------------------------------------------------------------
 
@@ -316,10 +319,12 @@ class _Restore:
         kept = self.seen.snapshot.estate.lines
         return RestoreResult(
             run=self.journal.run,
-            plan=first.plan,
+            plan=self._shown(first).plan if total.failed else first.plan,  # what was foreseen, where it came true
             done=tuple(total.done),
             failed=total.failed,
             skipped=total.skipped,
+            carried=total.carried,
+            calls=total.calls,
             verify=verified,
             seconds=time.monotonic() - self.began,
             bindings={k: v for k, v in applied.bindings.items() if k in kept},

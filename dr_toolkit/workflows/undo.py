@@ -287,6 +287,8 @@ class _Undo:
             done=tuple(applied.total.done) if applied else (),
             failed=failed,
             skipped=dict(applied.total.skipped) if applied else {},
+            carried=dict(applied.total.carried) if applied else {},
+            calls=applied.total.calls if applied else 0,
             left=remaining,
             seconds=time.monotonic() - self.began,
         )

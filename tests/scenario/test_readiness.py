@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def test_a_map_of_nothing_is_told(desk: Path, first: str, target: Gate) -> None:
 def test_a_group_without_room_for_what_is_missing_is_told_and_nobody_is_shut_out(
     company: Company, desk: Path, first: str, target: Gate
 ) -> None:
-    """Sixty rules of which none is wanted: what fits is authorised, and what only narrows stays till all of it does."""
+    """Sixty rules of which none is wanted: what only narrows stays till what is missing is authorised."""
     assert run("restore", "--to", "dr", "--yes", "--quiet", "--only", "ec2.security_group/main/web").code == 0
     ec2 = company.client("ec2", "us-west-2")
     (group,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])["SecurityGroups"]
@@ -110,8 +111,10 @@ def test_a_group_without_room_for_what_is_missing_is_told_and_nobody_is_shut_out
     planned = run("plan", "--to", "dr", "--only", "ec2.security_group/main/web")
     assert planned.code == 3, planned.said
     assert "no-headroom: there is no room to authorise before revoking: it would hold 61 inbound rules" in planned.out
-    failed = run("restore", "--to", "dr", "--yes", "--quiet", "--only", "ec2.security_group/main/web")
+    only = ("--only", "ec2.security_group/main/web", "--format", "json")
+    failed = run("restore", "--to", "dr", "--yes", "--quiet", *only)
     assert failed.code == 1
+    assert "no-headroom" in {finding["code"] for finding in json.loads(failed.out)["findings"]}
     (after,) = ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
     assert len(after["IpPermissions"][0]["IpRanges"]) == 60
     company.rebuild_target()

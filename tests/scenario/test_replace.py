@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dr_toolkit.errors import BlockedSteps
-from dr_toolkit.model.changes import REPLACE, Plan
+from dr_toolkit.model.changes import DELETE, REPLACE, Plan
 from dr_toolkit.report.results import PlanResult
 from tests.scenario import deaths
 from tests.scenario.desk import AWAY, HOME, Desk, assert_in_sync
@@ -20,6 +20,7 @@ from tests.stand import Stand
 from tests.unit import report_samples as samples
 
 WEB, DB = "ec2.security_group/main/web", "ec2.security_group/main/db"
+RULES = "ec2.security_group_rule/main"
 
 
 @pytest.fixture
@@ -112,6 +113,33 @@ def test_a_rule_that_would_not_come_back_keeps_the_group(desk: Desk) -> None:
     assert "ec2.security_group_rule/main/rogue/ingress/tcp/9999-9999/sg:main%2Fweb refers to it" in reasons[WEB]
     part = blocked(desk.plan(allow_replace=True, only=("ec2.security_group/main/db",)))
     assert "is outside of --only: add --only" in part[DB]
+
+
+def test_all_rules_that_keep_a_group_are_named_at_once(desk: Desk) -> None:
+    ec2, groups = desk.clients.client("ec2", AWAY), groups_of(desk.clients)
+    peers = {"UserIdGroupPairs": [{"GroupId": groups["web"]}]}
+    for name in ("rogue", "other"):
+        made = ec2.create_security_group(GroupName=name, Description="by hand", VpcId=groups["vpc"])["GroupId"]
+        ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=[tcp(9999, **peers)])
+    reasons = blocked(desk.plan(allow_replace=True))
+    assert set(reasons) == {WEB}
+    assert all(f"{RULES}/{name}/ingress/tcp/9999-9999/sg:main%2Fweb" in reasons[WEB] for name in ("rogue", "other"))
+
+
+def test_a_rule_that_the_plan_removes_anyhow_keeps_nothing(desk: Desk) -> None:
+    """A group of the snapshot has a rule by hand for the one that is replaced: it goes first, and stays away."""
+    ec2, groups = desk.clients.client("ec2", AWAY), groups_of(desk.clients)
+    peers = {"UserIdGroupPairs": [{"GroupId": groups["web"]}]}
+    ec2.authorize_security_group_ingress(GroupId=groups["open"], IpPermissions=[tcp(9999, **peers)])
+    extra = f"{RULES}/open/ingress/tcp/9999-9999/sg:main%2Fweb"
+    before, plan = Before(desk), desk.plan(allow_replace=True)
+    assert blocked(plan) == {}
+    assert {c.key.text: c.action for c in plan.changes}[extra] == DELETE
+    done = desk.restore(allow_replace=True)
+    assert (done.exit_code, list(done.failed)) == (0, []), done.verdict
+    assert_in_sync(desk)
+    assert_done(desk.undo(done.run))
+    before.assert_again()
 
 
 def test_who_uses_a_group_has_to_be_known(desk: Desk) -> None:

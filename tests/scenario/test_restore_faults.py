@@ -156,6 +156,37 @@ def test_one_rule_that_is_refused_does_not_keep_the_others_out(desk: Desk, gate:
     assert_restored(desk, vpc(desk), "mended")
 
 
+def test_where_there_may_be_no_more_rules_they_are_not_tried_one_by_one(desk: Desk, gate: Gate) -> None:
+    """The group's rules are refused once, the limit is named, and no other group suffers."""
+    gate.fail("AuthorizeSecurityGroupIngress", "RulesPerSecurityGroupLimitExceeded", times=1)
+    mark = gate.mark()
+    result = desk.restore()
+    assert result.exit_code == 1
+    (reason,) = result.failed.values()
+    assert reason.startswith("create ec2.security_group_rule/main/db/ingress/")
+    assert "RulesPerSecurityGroupLimitExceeded" in reason
+    assert reason.endswith(
+        "(none of these 2 was made): raise the quota of rules per group in the target region (VPC, L-0EA8095F)"
+    )
+    assert [c.operation for c in gate.since(mark)].count("AuthorizeSecurityGroupIngress") == 2
+    assert {c.key.path[:3] for c in (result.verify.changes if result.verify else ())} == {("main", "db", "ingress")}
+    assert desk.restore().exit_code == 0
+    assert_restored(desk, vpc(desk), "mended")
+
+
+def test_where_only_some_rules_fit_the_rest_is_not_tried(desk: Desk, gate: Gate) -> None:
+    """The call is refused for something else, and the first rule by itself for there being too many."""
+    gate.fail("AuthorizeSecurityGroupIngress", "InvalidParameterValue", times=1)
+    gate.fail("AuthorizeSecurityGroupIngress", "RulesPerSecurityGroupLimitExceeded", times=1)
+    mark = gate.mark()
+    result = desk.restore()
+    (reason,) = result.failed.values()
+    assert "no more: RulesPerSecurityGroupLimitExceeded: " in reason
+    assert "(none of these 2 was made)" in reason
+    assert [c.operation for c in gate.since(mark)].count("AuthorizeSecurityGroupIngress") == 3
+    assert desk.restore().exit_code == 0
+
+
 def test_not_allowed_is_said_with_the_operation(desk: Desk, gate: Gate) -> None:
     gate.deny("CreateAuthorizer")
     result = desk.restore()

@@ -281,6 +281,7 @@ RESTORED = RestoreResult(
     done=("s1", "s2", "s3"),
     verify=verification(),
     seconds=41.3,
+    calls=2,
     bindings={"ec2.security_group/main/web": "sg-0abc", "apigateway.rest_api/shop": "a1b2c3d4e5"},
 )
 STOPPED = RestoreResult(
@@ -291,7 +292,9 @@ STOPPED = RestoreResult(
     skipped={"s3": "needs s2, which did not succeed"},
     seconds=3.0,
 )
-UNDONE = UndoResult("000008", "000007", plan(blocked=(), gaps=(), findings=()), done=("s1", "s2", "s3"), seconds=41.3)
+UNDONE = UndoResult(
+    "000008", "000007", plan(blocked=(), gaps=(), findings=()), done=("s1", "s2", "s3"), seconds=41.3, calls=4
+)
 HALF_UNDONE = UndoResult(
     "000008",
     "000007",

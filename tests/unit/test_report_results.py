@@ -154,24 +154,26 @@ def test_checks_are_counted_with_their_nouns() -> None:
 
 
 def test_restore() -> None:
-    assert samples.RESTORED.verdict == "restored: 3 calls to dr-usw2 in 41s; verified: nothing differs"
+    assert samples.RESTORED.verdict == "restored: 3 steps by 2 calls to dr-usw2 in 41s; verified: nothing differs"
     assert samples.RESTORED.exit_code == 0
-    assert samples.STOPPED.verdict == "not restored: 1 of 3 calls to dr-usw2 failed, 1 done, 1 skipped"
+    assert samples.STOPPED.verdict == "not restored: 1 of 3 steps to dr-usw2 failed, 1 done, 1 skipped"
     assert samples.STOPPED.exit_code == 1
 
 
 def test_a_restore_that_leaves_something_out_is_incomplete() -> None:
     left = replace(samples.RESTORED, plan=samples.plan(gaps=()))
-    assert left.verdict == "restored: 3 calls to dr-usw2 in 41s; verified: nothing differs; 1 left out"
+    assert left.verdict == "restored: 3 steps by 2 calls to dr-usw2 in 41s; verified: nothing differs; 1 left out"
     assert left.exit_code == 3
     remade = replace(samples.RESTORED, plan=replace(samples.RESTORED.plan, findings=(Finding(GAP, "x", "k", "y"),)))
-    assert remade.verdict == "restored: 3 calls to dr-usw2 in 41s; verified: nothing differs; incomplete: 1 gap"
+    assert (
+        remade.verdict == "restored: 3 steps by 2 calls to dr-usw2 in 41s; verified: nothing differs; incomplete: 1 gap"
+    )
     assert remade.exit_code == 3
 
 
 def test_a_restore_whose_verification_differs_says_so() -> None:
     differs = replace(samples.RESTORED, verify=samples.verification(samples.added(samples.OFFICE)))
-    assert differs.verdict == "restored: 3 calls to dr-usw2 in 41s; verification: 1 difference: 1 missing"
+    assert differs.verdict == "restored: 3 steps by 2 calls to dr-usw2 in 41s; verification: 1 difference: 1 missing"
     assert differs.exit_code == 2
 
 
@@ -315,10 +317,10 @@ def test_what_stands_is_said_and_is_no_drift() -> None:
 
 def test_a_run_that_is_taken_back() -> None:
     assert (samples.UNDONE.verdict, samples.UNDONE.exit_code) == (
-        "run 000007 is taken back: 3 calls to dr-usw2 in 41s",
+        "run 000007 is taken back: 3 steps by 4 calls to dr-usw2 in 41s",
         0,
     )
-    assert samples.HALF_UNDONE.verdict == "not taken back: 1 of 3 calls to dr-usw2 failed, 1 done, 1 skipped"
+    assert samples.HALF_UNDONE.verdict == "not taken back: 1 of 3 steps to dr-usw2 failed, 1 done, 1 skipped"
     assert samples.HALF_UNDONE.exit_code == 1
     refused = replace(samples.UNDONE, plan=samples.plan(gaps=()))
     assert (refused.verdict, refused.exit_code) == (f"{samples.UNDONE.verdict}; 1 left as they are", 3)

@@ -183,10 +183,10 @@ def test_what_is_said_once_is_not_said_again() -> None:
 
 def test_restore() -> None:
     assert samples.text(samples.RESTORED).splitlines() == [
-        "restored: 3 calls to dr-usw2 in 41s; verified: nothing differs",
+        "restored: 3 steps by 2 calls to dr-usw2 in 41s; verified: nothing differs",
         "run 20261123T180000Z-run1",
         f"snapshot {samples.SNAPSHOT} of prod-use1 (111122223333/us-east-1) → dr-usw2 (111122223333/us-west-2)",
-        "3 calls: 3 done, 0 failed, 0 skipped",
+        "3 steps: 3 done, 0 failed, 0 skipped; 2 calls",
         "",
         "Findings",
         "  warning needs-us-east-1: creating an API needs the Route 53 control plane in us-east-1"

@@ -9,7 +9,7 @@ from dr_toolkit.engine.preflight.subject import Scene
 from dr_toolkit.model.changes import CREATE, DELETE, REPLACE
 from dr_toolkit.model.documents import GAP, WARNING, Finding, Resource
 from dr_toolkit.model.keys import Ref, ResourceKey
-from dr_toolkit.spec.quotas import MANAGED_LISTS, RULES
+from dr_toolkit.spec.quotas import MANAGED_LISTS, RULES, RULES_QUOTA
 
 RULE, LIST = "ec2.security_group_rule", "ec2.prefix_list"
 
@@ -44,7 +44,7 @@ def limits(scene: Scene) -> Iterator[Finding]:
 def _told(side: Side, most: int, final: int, allowed: int, *, sure: bool) -> Finding:
     group, direction, family = side
     way = f"{'outbound' if direction == 'egress' else 'inbound'} rules for {family}"
-    raise_it = "raise the quota of rules per group in the target region (VPC, L-0EA8095F)"
+    raise_it = f"raise the quota of {RULES_QUOTA}"
     severity, limit = (GAP, f"{allowed}") if sure else (WARNING, f"{allowed} if nobody has raised that")
     if final > allowed:
         text = f"it will hold {final} {way}, and AWS allows {limit}: {raise_it}"

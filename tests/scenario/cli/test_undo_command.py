@@ -59,7 +59,7 @@ def test_its_end_is_told_as_text(company: Company, before: dict[str, Any]) -> No
     number = restored()
     done = run("restore", "undo", number, "--to", "dr", "--yes")
     assert done.code == 0, done.said
-    assert re.search(rf"run {number} is taken back: \d+ calls to dr in ", done.out)
+    assert re.search(rf"run {number} is taken back: \d+ steps by \d+ calls to dr in ", done.out)
     assert f"taking back run {number} (snapshot " in done.out
     assert whole_of(company.aws.world, "us-west-2") == before
 
