@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -63,7 +63,13 @@ def restore(
     from dr_toolkit.workflows.supplied import Supplied
     from dr_toolkit.workflows.targets import Options
 
-    named = {"--snapshot": snapshot, "--plan": plan_file, "--resume": resume, "--prune": prune, "--in-place": in_place}
+    named: dict[str, Any] = {
+        "--snapshot": snapshot,
+        "--plan": plan_file,
+        "--resume": resume,
+        "--prune": prune,
+        "--in-place": in_place,
+    }
     named |= {"--only": only, "--allow-replace": allow_replace}
     run, session = taking_back.run_of(undo, named), Session(given(context))
     if run is not None:

@@ -15,6 +15,7 @@ from dr_toolkit.errors import (
     BlockedSteps,
     NotConfirmed,
     RunNotFound,
+    TargetIsSource,
     TargetMoved,
     UnfinishedRun,
     UnfinishedUndo,
@@ -145,10 +146,18 @@ def restore(context: Context, request: Request, confirm: Confirm) -> RestoreResu
     """
     target = context.target(request.target)
     context.vault.add(request.secrets.values)
+    _keep_out_of_home(context, request, target)
     runs = _runs(context, target, writing=True)
     cloud = context.cloud(target)
     with places.lease(context, target, cloud.scope) as lease:
         return _Restore(context, request, cloud, runs, lease).run(confirm)
+
+
+def _keep_out_of_home(context: Context, request: Request, target: Target) -> None:
+    """Raise TargetIsSource before that region is asked for anything; a resumed run and a plan say what they are for."""
+    asked_anew = request.resume is None and request.plan_file is None and not request.options.in_place
+    if asked_anew and target.role_arn is None and context.source().region == target.region:
+        raise TargetIsSource(target=target.name, region=target.region)
 
 
 def _runs(context: Context, target: Target, *, writing: bool = False) -> Runs:
