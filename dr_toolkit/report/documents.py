@@ -150,6 +150,7 @@ def undone(value: UndoResult) -> Document:
         "changes": [{"key": c.key.text, "action": c.action} for c in plan.changes],
         "left": [{"key": c.key.text, "action": c.action} for c in value.left],
         "findings": written["findings"],
+        "bindings": dict(sorted(value.bindings.items())),
     }
 
 

@@ -51,6 +51,7 @@ def undone(page: Page, value: UndoResult, registry: Registry) -> None:
     _outcomes(page, "Failed", value, value.failed, sections.BAD)
     _outcomes(page, "Skipped", value, value.skipped, sections.ATTENTION)
     text_plan.missing(page, value.plan, registry)
+    _ids(page, value, registry)
     if value.left:
         sections.changes(page, value.left, registry, [b.key for b in value.plan.blocked])
         sections.legend(page, value.left, vocabulary.PLAN, False)
@@ -86,7 +87,7 @@ def _outcomes(
         page.line(reason, indent=6)
 
 
-def _ids(page: Page, value: RestoreResult, registry: Registry) -> None:
+def _ids(page: Page, value: RestoreResult | UndoResult, registry: Registry) -> None:
     """The physical ids of whole things: what clients and other configurations have to be told."""
     rows = []
     for text, physical in value.bindings.items():

@@ -47,7 +47,8 @@ class UndoResult:
     """What taking run ``undoes`` back did: steps done, failed and skipped, by their ids in the plan.
 
     ``run`` is the undo's own. ``left`` are the changes that another look at the target still asks for.
-    ``carried`` and ``calls`` are as in ``results.RestoreResult``.
+    ``bindings`` maps the printed key of what was made again to its new physical id, be it by an undo that did not come
+    to its end. ``carried`` and ``calls`` are as in ``results.RestoreResult``.
     """
 
     run: str
@@ -58,6 +59,7 @@ class UndoResult:
     skipped: Mapping[str, str] = field(default_factory=dict)
     left: tuple[Change, ...] = ()
     seconds: float = 0.0
+    bindings: Mapping[str, str] = field(default_factory=dict)
     carried: Mapping[str, str] = field(default_factory=dict)
     calls: int = 0
 

@@ -25,6 +25,7 @@ from dr_toolkit.errors import DrToolkitError, IntegrityError, LockedError, Objec
 from dr_toolkit.store import clock
 from dr_toolkit.store.claims import Claim, Holder, written
 from dr_toolkit.store.clock import Clock
+from dr_toolkit.store.layout import unquoted
 from dr_toolkit.store.objects import ObjectStore
 from dr_toolkit.store.processes import machine, this_host
 
@@ -99,7 +100,7 @@ class Lease:
 
     def _renew(self) -> None:
         if self._claim.state == "released":
-            raise LockedError(what=self.name, holder="nobody: given up here", until=written(self.until))
+            raise LockedError(what=_spoken(self.name), holder="nobody: given up here", until=written(self.until))
         self._advance("held", self._now() + self._ttl)
 
     def _advance(self, state: Literal["held", "released"], until: datetime) -> None:
@@ -202,4 +203,10 @@ def _write(store: ObjectStore, name: str, claim: Claim) -> None:
 
 def _locked(name: str, claim: Claim | None) -> LockedError:
     holder, until = (str(claim.holder), written(claim.until)) if claim else ("another run", "a moment")
-    return LockedError(what=name, holder=holder, until=until)
+    return LockedError(what=_spoken(name), holder=holder, until=until)
+
+
+def _spoken(name: str) -> str:
+    """What a lease is for, as a person reads of it: ``a restore to away``."""
+    kind, _, of = name.partition("/")
+    return f"a restore to {unquoted(of) or of}" if kind == "restore" else name

@@ -255,7 +255,9 @@ class _Restore:
         if given.target != now.target or given.target_scope != now.target_scope:
             raise UsageError(
                 reason=f"the plan is for {given.target} ({given.target_scope}), "
-                f"not for {now.target} ({now.target_scope})"
+                f"not for {now.target} ({now.target_scope})",
+                hint=f"Give it with the target that it is for: --to {given.target}; or plan for this one: "
+                f"dr-toolkit plan --to {now.target} --out FILE",
             )
         if given.snapshot_digest != now.snapshot_digest:
             raise TargetMoved(target=now.target, reason=f"snapshot {now.snapshot} is not the one that was planned with")

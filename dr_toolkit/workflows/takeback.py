@@ -13,7 +13,7 @@ from dr_toolkit.engine.ports import Cloud
 from dr_toolkit.engine.reversal import Reversal, Touched, reversal
 from dr_toolkit.engine.situation import Situation
 from dr_toolkit.engine.survey import Outlook, Survey, survey
-from dr_toolkit.model.changes import CREATE, Change, Plan
+from dr_toolkit.model.changes import CREATE, Plan
 from dr_toolkit.model.documents import WARNING, Finding, Resource, Scope
 from dr_toolkit.model.keys import ResourceKey
 from dr_toolkit.resources import registry
@@ -54,6 +54,8 @@ class Backview:
     whence: Whence
     others: dict[ResourceKey, tuple[ResourceKey, str]] = field(default_factory=dict)
     """Such keys, each with that of the other one and its physical id."""
+    undos: set[str] = field(default_factory=set)
+    """The runs that took it back before, finished or not: what is made bears their mark, though its answer be lost."""
     begun: set[str] = field(default_factory=set)
     """Printed keys of what an undo has come to already, so that it may be half taken back."""
 
@@ -107,6 +109,26 @@ class Backview:
                 known[(key.type, outer_id(types, key, outer), physical_id)] = key
         return known
 
+    def made_anew(self, found: Survey, made: Made) -> dict[str, str]:
+        """The physical ids, by printed key, of what undos of the run have made again, so that it is another thing."""
+        touched = self.trace.touched()
+        anew = {}
+        for text in sorted(self.begun):
+            each, physical_id = touched.get(text), found.bindings.get(text)
+            if each is None or each.before is None or physical_id is None or not registry()[each.before.key.type].root:
+                continue
+            mark = str(found.estate.observed.get(text, {}).get(RUN_TAG, "")).partition("-")[0]
+            known = {self.trace.ids.get(text, physical_id), *self.trace.made.get(text, ())}
+            if physical_id == made.ids.get(text) or mark in self.undos or physical_id not in known:
+                anew[text] = physical_id
+        return anew
+
+    @staticmethod
+    def _has_an_id(key: ResourceKey) -> bool:
+        """Whether a whole thing has an id that AWS gives it, and no name instead."""
+        t = registry()[key.type]
+        return t.root and (t.pairs_by_id or key.type.startswith("ec2."))
+
     # --- planning -------------------------------------------------------------------------------------
 
     def plan(self, options: Options, made: Made | None = None) -> Planned:
@@ -120,7 +142,8 @@ class Backview:
         situation = self._situation(found, back)
         draft, ordered = drafted(self.cloud, situation, replace_allowed=options.allow_replace)
         unknown = secrets.unknown(self.context, draft.changes)
-        again = [_made_again(c) for c in draft.changes if c.action == CREATE and _has_an_id(c)]
+        created = {c.key for c in draft.changes if c.action == CREATE and self._has_an_id(c.key)}
+        again = [_made_again(key) for key in created | {*map(ResourceKey.parse, self.made_anew(found, made or Made()))}]
         plan = Plan(
             snapshot=self.whence.snapshot,
             snapshot_digest="",
@@ -222,17 +245,12 @@ def _is_marked(resource: Resource) -> bool:
     return t.root and t.create is not None and RUN_TOKEN in repr([call.params for call in t.create(resource)])
 
 
-def _has_an_id(change: Change) -> bool:
-    t = registry()[change.key.type]
-    return t.root and t.pairs_by_id
-
-
-def _made_again(change: Change) -> Finding:
+def _made_again(key: ResourceKey) -> Finding:
     """What a thing that was removed can't have again."""
     more = ""
-    if change.key.type in APIS:
+    if key.type in APIS:
         more = " and a new URL, and its stages serve its draft as it was"
-    return Finding(WARNING, MADE_AGAIN, change.key.text, f"that run removed it: it is made again, with a new id{more}")
+    return Finding(WARNING, MADE_AGAIN, key.text, f"that run removed it: it is made again, with a new id{more}")
 
 
 def scope_of(begin: Mapping[str, Any]) -> Scope | None:

@@ -309,7 +309,8 @@ def _check_place(here: Scope, there: Scope, target: str, options: Options) -> No
     if there.partition != here.partition:
         raise GuardError(
             reason=f"target {target} is in partition {there.partition}, the snapshot in {here.partition}: "
-            "ARNs, services and accounts do not carry over"
+            "ARNs, services and accounts do not carry over",
+            hint=f"Restore into a target in partition {here.partition}: name another with --to.",
         )
 
 

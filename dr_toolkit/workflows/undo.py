@@ -124,6 +124,7 @@ class _Attempts:
     unfinished: RunState | None
     made: dict[str, str]
     begun: set[str]
+    runs: set[str]
 
 
 class _Undo:
@@ -139,7 +140,7 @@ class _Undo:
         attempts = self._attempts()
         self._check_last()
         self.seen = self._view()
-        self.seen.begun = attempts.begun
+        self.seen.begun, self.seen.undos = attempts.begun, attempts.runs
         made = Made(dict(attempts.made))
         self._settle(made, attempts.unfinished)
         allowed = bool(options_of(self.state).get("allow_replace"))
@@ -170,6 +171,7 @@ class _Undo:
         """What was done to take it back before; raises TakenBack, and UnfinishedUndo for one of another run."""
         made: dict[str, str] = {}
         begun: set[str] = set()
+        runs: set[str] = set()
         unfinished = None
         for name in self.runs.runs():
             undoes = self.runs.begun(name).get("undoes") if int(name) > int(self.state.run) else None
@@ -182,10 +184,11 @@ class _Undo:
                 continue
             if attempt.records[-1].get("complete"):
                 raise TakenBack(run=self.state.run, target=self.target.name, by=name)
+            runs.add(name)
             made |= of_run(attempt).made.ids
             begun |= {key for record in attempt.records if record["kind"] == INTENT for key in record["keys"]}
             unfinished = None if attempt.finished else attempt
-        return _Attempts(unfinished, made, begun)
+        return _Attempts(unfinished, made, begun, runs)
 
     def _check_last(self) -> None:
         """Raise UnfinishedRun for another restore that has not come to its end, under any name of the target."""
@@ -274,6 +277,7 @@ class _Undo:
     # --- doing it ---------------------------------------------------------------------------------------
 
     def _apply(self, first: Planned, applying: Applying) -> UndoResult:
+        self.seen.undos.add(applying.journal.run)
         self.seen.begun |= {key.text for step in first.plan.steps for key in step.keys}
         applied = applying.apply(first) if first.plan.steps else None
         left = applied.left if applied else first
@@ -290,6 +294,7 @@ class _Undo:
             carried=dict(applied.total.carried) if applied else {},
             calls=applied.total.calls if applied else 0,
             left=remaining,
+            bindings=self.seen.made_anew(left.survey, applying.made),
             seconds=time.monotonic() - self.began,
         )
         complete = not (failed or remaining or left.plan.blocked)

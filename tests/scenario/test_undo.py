@@ -17,6 +17,7 @@ from tests.scenario.regions import apis, ec2_of
 from tests.scenario.small_estate import ANYWHERE, build_ground, build_small, patched, tcp
 from tests.scenario.undone import Before, assert_done, film_of
 from tests.stand import Gate, Killed, Stand
+from tests.unit import report_samples as samples
 
 
 @pytest.fixture
@@ -342,6 +343,24 @@ def test_what_is_made_again_bears_the_mark_of_the_undo(disturbed: Before) -> Non
     assert_done(undone)
     ec2, groups = ec2_of(AWAY), groups_of(desk.clients)
     assert ec2.tags[groups["rogue"]][RUN_TAG].startswith(f"{undone.run}-")
+
+
+def test_the_new_ids_of_what_is_made_again_are_told_even_by_an_undo_that_died(disturbed: Before) -> None:
+    """Of what was only changed nothing is said: it has the id that it had."""
+    desk, rogue = disturbed.desk, "ec2.security_group/main/rogue"
+    run = desk.restore(prune=True).run
+    told = 0
+    for each in film_of(disturbed, lambda film: desk.undo(run, film=film))[::4]:
+        each.come_back(desk.store)
+        with suppress(TakenBack):
+            result = desk.undo(run)
+            assert result.bindings[rogue] == groups_of(desk.clients)["rogue"], each.after
+            again = {f.key for f in result.plan.findings if f.code == "made-again"}
+            assert again == {*result.bindings}, each.after
+            assert f"{result.bindings[rogue]}  {rogue}" in samples.text(result)
+            assert "ec2.security_group/main/web" not in again
+            told += 1
+    assert told > 10
 
 
 # --- other ways to restore ------------------------------------------------------------------------------

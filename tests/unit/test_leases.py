@@ -92,7 +92,7 @@ def test_a_held_lease_is_refused_with_who_and_until_when(store: Flaky, clock: Cl
     with pytest.raises(LockedError) as caught:
         take(store, clock)
     assert caught.value.exit_code == 11
-    assert caught.value.facts["what"] == "restore/dr-usw2"
+    assert caught.value.facts["what"] == "a restore to dr-usw2"
     assert f"process {os.getpid()} on {processes.this_host()}" in str(caught.value)
     assert "2026-11-22T03:10:00Z" in str(caught.value)
 

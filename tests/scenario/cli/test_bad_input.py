@@ -326,7 +326,8 @@ def test_a_plan_that_was_edited_or_is_of_something_else(company: Company) -> Non
     refused(edited(lambda d: d["snapshot"].update(sha256="0" * 64)), 13, "not the one", next_step=anew)
     refused(edited(lambda d: d["snapshot"].update(id="20200101T000000Z-000000000000")), 10, "20200101T000000Z")
     refused(edited(lambda d: d["target"].update(name="nosuch")), 64, "no target called nosuch")
-    refused(run("restore", "--to", "us-west-1", "--plan", "plan.json", "--yes"), 64, "the plan is for dr")
+    elsewhere = run("restore", "--to", "us-west-1", "--plan", "plan.json", "--yes")
+    refused(elsewhere, 64, "the plan is for dr", next_step="dr-toolkit plan --to us-west-1 --out FILE")
 
 
 def test_a_plan_whose_target_has_moved(company: Company) -> None:
