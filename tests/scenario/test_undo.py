@@ -222,8 +222,16 @@ def test_a_run_that_was_not_the_last(disturbed: Before) -> None:
     desk = disturbed.desk
     first, second = desk.restores()[0], desk.restore().run
     assert "apigateway.rest_api/shop" in refused(desk, first), "the first run made the API, which has more in it now"
+    (api,) = (b for b in desk.undo(first, skip_blocked=True).plan.blocked if b.key.text == "apigateway.rest_api/shop")
+    assert f"first dr-toolkit restore undo {second} --to away," in api.remedy
+
+
+def test_a_later_run_is_no_hindrance_once_it_is_taken_back(disturbed: Before) -> None:
+    desk = disturbed.desk
+    first, second = desk.restores()[0], desk.restore().run
     assert_done(desk.undo(second))
     disturbed.assert_again()
+    assert not any("restore undo" in b.remedy for b in desk.undo(first, skip_blocked=True).plan.blocked)
 
 
 # --- runs that did not come to their end ----------------------------------------------------------------
