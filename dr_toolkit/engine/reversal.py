@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.engine import tokens
-from dr_toolkit.engine.compare import same
+from dr_toolkit.engine.compare import field_changes, same
 from dr_toolkit.engine.refs import refs_of
 from dr_toolkit.model import wire
 from dr_toolkit.model.changes import CREATE, DELETE, UPDATE, Blocked
@@ -112,7 +112,7 @@ class _Reversal:
             self._block(key, each, "another was made in its place since")
         elif not self._is_left(now, each):
             told = "removed" if now is None else "changed" if each.wanted is not None else "made anew"
-            self._block(key, each, f"it was {told} since")
+            self._block(key, each, f"it was {told} since{self._where(now, each)}")
         elif each.before is not None:
             self.result.wanted.put(replace(each.before, physical_id=self.live.ids.get(text)))
         else:
@@ -146,6 +146,14 @@ class _Reversal:
         hollow = {name: _parsed(value) for name, value in t.placeholder.items()}
         worded = [_as_meant(side.attributes if side else {}, t.fields) for side in sides]
         return _is_between(_as_meant(now.attributes, t.fields), [*worded, _as_meant(hollow, t.fields)])
+
+    def _where(self, now: Resource | None, each: Touched) -> str:
+        """The fields in which a thing is not as the run left it; empty where what it left is not known for sure."""
+        if now is None or each.wanted is None or each.left or each.halfway:
+            return ""
+        whole = self._as_if_first(replace(now, attributes=self.gone.in_place(now.attributes)))
+        found = field_changes(each.wanted.attributes, whole.attributes if whole else {}, now.key, self.registry)
+        return f": {', '.join(sorted({f.name for f in found}))}" if found else ""
 
     def _as_if_first(self, resource: Resource | None) -> Resource | None:
         """A stage as if the deployment that the run moved it to were called as the run called it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_toolkit.config import Target
@@ -146,6 +146,7 @@ class _Undo:
         allowed = bool(options_of(self.state).get("allow_replace"))
         options = Options(skip_blocked=self.request.skip_blocked, allow_replace=allowed)
         first = with_kept_gaps(self.seen.plan(options, made), attempts.unfinished)
+        first = self._with_later_runs(first)
         self._agree(UndoPlan(self.state.run, first.plan), show, ask)
         journal = self._journal(first, attempts.unfinished, made)
         return self._apply(first, Applying(self.context, self.seen, journal, self.lease, options, made))
@@ -231,6 +232,28 @@ class _Undo:
                 self.seen.name_deployments()
             else:
                 made.ids |= found
+
+    def _with_later_runs(self, planned: Planned) -> Planned:
+        """The same, where what is blocked that a later run came to says to take that run back first."""
+        plan, later = planned.plan, self._later() if planned.plan.blocked else {}
+        told = "first dr-toolkit restore undo {0} --to {1}, for that run came to it since; or leave it: --skip-blocked"
+        blocked = tuple(
+            replace(b, remedy=told.format(later[b.key.text], self.target.name)) if b.key.text in later else b
+            for b in plan.blocked
+        )
+        return replace(planned, plan=replace(plan, blocked=blocked))
+
+    def _later(self) -> dict[str, str]:
+        """The last of the later runs, not taken back, that came to each thing, by printed key."""
+        touched: dict[str, set[str]] = {}
+        for name in (n for n in self.runs.runs() if int(n) > int(self.state.run)):
+            records = self.runs.state(name).records
+            undoes = records[0].get("undoes")
+            if undoes is None:
+                touched[name] = {key for record in records if record["kind"] == INTENT for key in record["keys"]}
+            elif records[-1].get("complete"):
+                touched.pop(str(undoes), None)
+        return {key: name for name, keys in touched.items() for key in keys}
 
     # --- before anything is changed -----------------------------------------------------------------------
 

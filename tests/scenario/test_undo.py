@@ -167,7 +167,9 @@ def test_an_api_that_was_changed_since_stays(bare: Before) -> None:
     rest.update_rest_api(restApiId=held.id, patchOperations=patched({"/description": "Cattle"}))
     named = refused(desk, run)
     assert named.keys() == {"apigateway.rest_api/shop"}
-    assert named["apigateway.rest_api/shop"].startswith("it was changed since; what that run put into it stays too (")
+    assert named["apigateway.rest_api/shop"].startswith(
+        "it was changed since: description; what that run put into it stays too ("
+    )
     before = desk.aws.world.keep(AWAY)
     assert desk.undo(run, skip_blocked=True).exit_code == 3
     from tests.strict_aws.rest.state import RestRegion
@@ -183,7 +185,7 @@ def test_one_thing_of_many_that_was_changed_since(disturbed: Before) -> None:
     pets = next(each for each in held.draft.resources if held.draft.path(each) == "/pets")
     post = {"restApiId": held.id, "resourceId": pets, "httpMethod": "POST"}
     rest.update_integration(**post, patchOperations=patched({"/timeoutInMillis": "4321"}))
-    assert refused(desk, run) == {"apigateway.method/shop/%2Fpets/POST": "it was changed since"}
+    assert refused(desk, run) == {"apigateway.method/shop/%2Fpets/POST": "it was changed since: methodIntegration"}
     result = desk.undo(run, skip_blocked=True)
     assert (result.exit_code, list(result.failed), list(result.left)) == (3, [], []), result.verdict
     rest.update_integration(**post, patchOperations=patched({"/timeoutInMillis": "1234"}))
@@ -220,8 +222,16 @@ def test_a_run_that_was_not_the_last(disturbed: Before) -> None:
     desk = disturbed.desk
     first, second = desk.restores()[0], desk.restore().run
     assert "apigateway.rest_api/shop" in refused(desk, first), "the first run made the API, which has more in it now"
+    (api,) = (b for b in desk.undo(first, skip_blocked=True).plan.blocked if b.key.text == "apigateway.rest_api/shop")
+    assert f"first dr-toolkit restore undo {second} --to away," in api.remedy
+
+
+def test_a_later_run_is_no_hindrance_once_it_is_taken_back(disturbed: Before) -> None:
+    desk = disturbed.desk
+    first, second = desk.restores()[0], desk.restore().run
     assert_done(desk.undo(second))
     disturbed.assert_again()
+    assert not any("restore undo" in b.remedy for b in desk.undo(first, skip_blocked=True).plan.blocked)
 
 
 # --- runs that did not come to their end ----------------------------------------------------------------

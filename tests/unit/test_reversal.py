@@ -51,8 +51,8 @@ OLD, NEW, OTHER = (thing(API, name="shop", description=text) for text in ("old",
         (None, Touched(OLD, None), OLD, ""),
         (OTHER, Touched(OLD, NEW, left=(OTHER,)), OLD, ""),
         (None, Touched(OLD, NEW, left=(None,)), OLD, ""),
-        (OTHER, Touched(OLD, NEW), OTHER, "it was changed since"),
-        (OTHER, Touched(None, NEW), OTHER, "it was changed since"),
+        (OTHER, Touched(OLD, NEW), OTHER, "it was changed since: description"),
+        (OTHER, Touched(None, NEW), OTHER, "it was changed since: description"),
         (None, Touched(OLD, NEW), None, "it was removed since"),
         (OTHER, Touched(OLD, None), OTHER, "it was made anew since"),
         (NEW, Touched(OLD, NEW, another=True), NEW, "another was made in its place since"),
@@ -88,7 +88,7 @@ def test_half_done(changed: dict[str, Any], is_halfway: bool) -> None:
     found = taken_back(live(now), {API: Touched(BEFORE, WANTED, halfway=True)})
     assert (reasons(found) == {}) is is_halfway
     assert (found.wanted.get(API) == BEFORE) is is_halfway
-    assert reasons(taken_back(live(now), {API: Touched(BEFORE, WANTED)})) == {API: "it was changed since"}
+    assert reasons(taken_back(live(now), {API: Touched(BEFORE, WANTED)}))[API].startswith("it was changed since: ")
 
 
 def test_what_a_draft_passes_through_is_half_done_too() -> None:
@@ -153,7 +153,7 @@ def test_a_stage_goes_back_to_the_deployment_that_it_was_on() -> None:
     third = ResourceKey.parse(f"{DEPLOYMENT}~3")
     moved = live(api, ours, theirs, thing(third.text), thing(STAGE, deploymentId=Ref(third)))
     found = taken_back(moved, touched, another_of={second: first})
-    assert reasons(found) == {STAGE: "it was changed since"}
+    assert reasons(found) == {STAGE: "it was changed since: deploymentId"}
     assert second.text not in found.wanted, "nobody is on it any more"
 
 
@@ -163,7 +163,7 @@ def test_a_reference_to_what_is_gone_is_no_change() -> None:
     unknown = ResourceKey("apigatewayv2.api", ("unknown", wire.digest(b"abcde12345")[:12]))
     now = thing(text, Groups=[Ref(unknown)], PolicyDocument="on abcde12345/*")
     touched = {text: Touched(None, wanted)}
-    assert reasons(taken_back(live(now), touched)) == {text: "it was changed since"}
+    assert reasons(taken_back(live(now), touched)) == {text: "it was changed since: Groups, PolicyDocument"}
     assert reasons(taken_back(live(now), touched, gone={"abcde12345": gone})) == {}
     found = taken_back(live(now), {text: Touched(wanted, None)}, gone={"abcde12345": gone})
     assert found.wanted.get(text) == wanted, "it leads to nothing now, and is to lead there again"
