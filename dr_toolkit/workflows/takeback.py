@@ -213,8 +213,12 @@ class Backview:
                 touched[text] = replace(each, another=True)
 
     def _take_imported(self, touched: dict[str, Touched], found: Survey) -> None:
-        """Whatever lies in an API that the run made and imported into, and did not look at again, came with that."""
+        """What lies in an API that the run made and imported into, and did not look at again, came with that; the API
+        itself may be whatever an import leaves it as till it is mended.
+        """
         made = {k for k in self.trace.imported if (each := touched.get(k.text)) is not None and each.before is None}
+        for api in made:
+            touched[api.text] = replace(touched[api.text], wanted=None, halfway=True)
         for text in found.estate.lines if made else ():
             key: ResourceKey | None = ResourceKey.parse(text)
             while key is not None and key not in made:

@@ -202,6 +202,7 @@ def play(aws: Stand, scene: Callable[[Desk], Scene]) -> tuple[dict[str, Policy],
         assert_restored(desk, desk.restore(prune=True))
         aws.reset_region(HOME)
         made.empty()
+        desk.values.clear()  # of keys that no snapshot holds any more
         desk.snapshot()
         desk.restore(prune=True)  # an endpoint's interfaces hold on to their group for minutes
         assert_restored(desk, desk.restore(prune=True))
