@@ -64,7 +64,7 @@ def test_any_answer_to_an_undo_is_lost(disturbed: Before) -> None:
 
 @pytest.mark.slow
 def test_http_apis(http: Desk) -> None:
-    from_anywhere(Before(http), every=3)
+    from_anywhere(Before(http), every=1)
 
 
 @pytest.mark.slow
